@@ -1,0 +1,381 @@
+"""The `slugline` command: parses, calls `rag`, `ingest`, `eval` or `ui`, prints. Heavy rooms load when a command runs."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import sys
+import traceback
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+import rag as _switches  # sets the no-telemetry switches before anything else is imported
+from rag.errors import SluglineError
+
+if TYPE_CHECKING:
+    from rag.config import Settings
+    from rag.engine import Engine
+    from rag.types import Filters
+
+assert _switches.__doc__
+
+
+class _Commands(click.Group):
+    """Prints an error that the user can put right as its one sentence, and exits 1."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except SluglineError as error:
+            _say_error(str(error), ctx)
+        except OSError as error:
+            if isinstance(error, BrokenPipeError):
+                raise
+            where = f"{error.filename}: " if error.filename else ""
+            _say_error(f"{where}{error.strerror or error}.", ctx)
+        except KeyboardInterrupt:
+            click.echo("Stopped.", err=True)
+        return ctx.exit(1)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        super().format_commands(ctx, formatter)
+        with formatter.section("Start"):
+            formatter.write_text('slugline ingest corpus; slugline ask "When did the ELVIS Act take effect?"')
+
+
+def _say_error(message: str, ctx: click.Context) -> None:
+    if ctx.params.get("debug"):
+        traceback.print_exc()
+    click.secho(f"Error: {message}", fg="red", err=True)
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("--data-dir", type=click.Path(path_type=Path, file_okay=False), help="Where the library lives.")
+@click.option("--debug", is_flag=True, help="Show the traceback of an error.")
+@click.version_option(package_name="slugline")
+@click.pass_context
+def cli(ctx: click.Context, data_dir: Path | None, debug: bool) -> None:  # noqa: ARG001  # `_say_error` reads debug
+    """Questions and answers, with citations, over news coverage of AI in entertainment."""
+    ctx.obj = {"data_dir": data_dir}
+
+
+def _data_dir(command: Callable[..., Any]) -> Callable[..., Any]:
+    """`--data-dir` after the command's name too: that is where people type it."""
+
+    def keep(ctx: click.Context, _: click.Parameter, value: Path | None) -> None:
+        if value is not None:
+            ctx.obj["data_dir"] = value
+
+    return click.option(
+        "--data-dir",
+        type=click.Path(path_type=Path, file_okay=False),
+        callback=keep,
+        expose_value=False,
+        help="Where the library lives.",
+    )(command)
+
+
+def _settings(ctx: click.Context, **flags: Any) -> Settings:
+    from rag.config import load_settings
+
+    return load_settings(data_dir=ctx.obj["data_dir"], **flags)
+
+
+def _engine(ctx: click.Context, **flags: Any) -> Engine:
+    from rag.engine import Engine
+
+    return Engine.open(_settings(ctx, **flags))
+
+
+class _Day(click.ParamType[dt.date]):
+    """A day: 2026-03-24, 2026-03 or 2026 (for --until the last day of the month or year is meant)."""
+
+    name = "date"
+
+    def __init__(self, end: bool) -> None:
+        self.end = end
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> dt.date:
+        from rag.dates import find_dates
+
+        found = list(find_dates(str(value)))
+        span = found[0].span() if len(found) == 1 else None
+        if span is None:
+            self.fail(f"{value!r} is not a date; write 2026-03-24, 2026-03 or 2026", param, ctx)
+        return span[1] if self.end else span[0]
+
+
+def _filters(command: Callable[..., Any]) -> Callable[..., Any]:
+    options: tuple[Callable[[Callable[..., Any]], Callable[..., Any]], ...] = (
+        click.option("--topic", "topics", multiple=True, help="Only articles on this topic."),
+        click.option("--outlet", "outlets", multiple=True, help="Only articles of this outlet."),
+        click.option("--until", type=_Day(end=True), help="Only articles published up to this day."),
+        click.option("--since", type=_Day(end=False), help="Only articles published from this day on."),
+    )
+    for option in options:
+        command = option(command)
+    return command
+
+
+def _as_filters(outlets: Sequence[str], topics: Sequence[str], since: dt.date | None, until: dt.date | None) -> Filters:
+    from rag.types import Filters
+
+    return Filters(tuple(outlets), tuple(topics), since, until)
+
+
+def _lines() -> list[str]:
+    return [line.strip() for line in sys.stdin if line.strip()]
+
+
+def _print(renderable: Any) -> None:
+    from rich.console import Console
+
+    Console(highlight=False, soft_wrap=not sys.stdout.isatty()).print(renderable)
+
+
+@cli.command()
+@click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+@_data_dir
+@click.pass_context
+def ingest(ctx: click.Context, sources: tuple[str, ...], as_json: bool) -> None:
+    """Bring articles in: files and folders of Markdown, text, HTML and JSONL."""
+    from dataclasses import asdict
+
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    from ingest.pipeline import ingest as run
+    from rag.embed import open_embedder
+    from rag.store.library import Library
+
+    settings = _settings(ctx)
+    library = Library(settings.data_dir, open_embedder(settings.embed_model))
+    console = Console(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with (
+        library.writing(waits=lambda holder: console.print(f"Waiting for {holder}, which is writing to this library.")),
+        Progress(*columns, console=console, disable=as_json or not console.is_terminal) as progress,
+    ):
+        task = progress.add_task("Reading", total=None)
+        report = run(sources, library, settings, lambda article: progress.update(task, advance=1))
+        progress.update(task, total=progress.tasks[0].completed)
+    if as_json:
+        click.echo(json.dumps(asdict(report), ensure_ascii=False))
+    else:
+        for failure in report.failed:
+            click.secho(f"{failure['source']}: {failure['error']}", fg="red", err=True)
+        click.echo(
+            f"{report.added} added, {report.updated} updated, {report.unchanged} unchanged, {report.duplicates} duplicates, "
+            f"{len(report.failed)} failed; {report.passages} passages written in {report.seconds:.1f} s."
+        )
+    if report.failed:
+        ctx.exit(1)
+
+
+@cli.command()
+@click.argument("question")
+@_filters
+@click.option("--top", type=click.IntRange(1, 100), help="How many passages to read.")
+@click.option("--format", "form", type=click.Choice(["text", "md", "json"]), default="text", show_default=True)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document; the same as --format json.")
+@_data_dir
+@click.pass_context
+def ask(
+    ctx: click.Context,
+    question: str,
+    outlets: tuple[str, ...],
+    topics: tuple[str, ...],
+    since: dt.date | None,
+    until: dt.date | None,
+    top: int | None,
+    form: str,
+    as_json: bool,
+) -> None:
+    """Answer QUESTION from the coverage, with citations. '-' reads one question a line and writes one JSON document a line."""
+    filters = _as_filters(outlets, topics, since, until)
+    engine = _engine(ctx, top=top)
+    from rag import show
+
+    if question == "-":
+        for line in _lines():
+            click.echo(json.dumps(show.answer_json(engine.ask(line, filters)), ensure_ascii=False))
+        return
+    answer = engine.ask(question, filters)
+    if as_json or form == "json":
+        click.echo(json.dumps(show.answer_json(answer), ensure_ascii=False))
+    elif form == "md":
+        click.echo(show.answer_markdown(answer))
+    else:
+        _print(show.answer_text(answer))
+
+
+@cli.command()
+@click.argument("query")
+@_filters
+@click.option("--top", type=click.IntRange(1, 100), default=10, show_default=True, help="How many passages to show.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+@_data_dir
+@click.pass_context
+def search(
+    ctx: click.Context,
+    query: str,
+    outlets: tuple[str, ...],
+    topics: tuple[str, ...],
+    since: dt.date | None,
+    until: dt.date | None,
+    top: int,
+    as_json: bool,
+) -> None:
+    """Show the passages nearest to QUERY. '-' reads one query a line and writes one JSON document a line."""
+    filters = _as_filters(outlets, topics, since, until)
+    retriever = _engine(ctx).retriever
+    from rag import show
+
+    def document(text: str) -> str:
+        hits = retriever.search(text, top, filters).hits
+        found = {"query": text, "hits": [show.hit_json(hit, rank) for rank, hit in enumerate(hits, 1)]}
+        return json.dumps(found, ensure_ascii=False)
+
+    if query == "-":
+        for line in _lines():
+            click.echo(document(line))
+    elif as_json:
+        click.echo(document(query))
+    else:
+        hits = retriever.search(query, top, filters).hits
+        _print(show.hits_text(hits) if hits else "Nothing matches.")
+
+
+@cli.group(invoke_without_command=True)
+@_data_dir
+@click.pass_context
+def articles(ctx: click.Context) -> None:
+    """List, show or remove the articles in the library."""
+    if ctx.invoked_subcommand is None:
+        ctx.invoke(list_articles)
+
+
+@articles.command("list")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+@_data_dir
+@click.pass_context
+def list_articles(ctx: click.Context, as_json: bool = False) -> None:
+    """Every article, newest first."""
+    from rag import show
+
+    found = _library(ctx).articles()
+    if as_json:
+        click.echo(json.dumps({"articles": [show.article_json(article) for article in found]}, ensure_ascii=False))
+        return
+    for article in found:
+        click.echo(f"{article.id:<14} {article.published or 'undated':<12} {article.outlet:<20} {article.title}")
+    click.echo(f"{len(found)} articles.", err=True)
+
+
+@articles.command("show")
+@click.argument("article_id")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+@_data_dir
+@click.pass_context
+def show_article(ctx: click.Context, article_id: str, as_json: bool) -> None:
+    """One article with its text."""
+    from rag import show
+
+    article = _library(ctx).article(article_id)
+    if article is None:
+        raise SluglineError(f"There is no article {article_id!r}. See which there are with: slugline articles list")
+    if as_json:
+        click.echo(json.dumps(show.article_json(article, text=True), ensure_ascii=False))
+    else:
+        click.echo(f"{article.title}\n{show.byline(article)}\n{article.url}\n\n{article.text}")
+
+
+@articles.command("remove")
+@click.argument("article_ids", nargs=-1, required=True)
+@_data_dir
+@click.pass_context
+def remove_articles(ctx: click.Context, article_ids: tuple[str, ...]) -> None:
+    """Take articles out of the library."""
+    library = _library(ctx)
+    with library.writing():
+        missing = [article_id for article_id in article_ids if not library.remove(article_id)]
+    if missing:
+        raise SluglineError(f"Not in the library: {', '.join(missing)}. The others were removed.")
+    click.echo(f"{len(article_ids)} removed.")
+
+
+def _library(ctx: click.Context) -> Any:
+    from rag.embed import open_embedder
+    from rag.store.library import Library
+
+    settings = _settings(ctx)
+    return Library(settings.data_dir, open_embedder(settings.embed_model))
+
+
+@cli.command()
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", type=click.IntRange(1, 65535), default=7860, show_default=True)
+@_data_dir
+@click.pass_context
+def ui(ctx: click.Context, host: str, port: int) -> None:
+    """Chat in the browser."""
+    settings = _settings(ctx)
+    from ui import serve
+
+    serve(settings, host, port)
+
+
+@cli.command("eval")
+@click.argument("suites", nargs=-1)
+@click.option("--split", type=click.Choice(["dev", "test"]), default="test", show_default=True)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+@click.option("--wrong", is_flag=True, help="List the questions answered wrongly.")
+@_data_dir
+@click.pass_context
+def evaluate(ctx: click.Context, suites: tuple[str, ...], split: str, as_json: bool, wrong: bool) -> None:
+    """Measure the answers on the bundled questions."""
+    from eval.run import run
+
+    if set(suites) - {"bundled"}:
+        raise click.UsageError(f"there is no suite {', '.join(set(suites) - {'bundled'})}; there is: bundled")
+    run(_engine(ctx), split, as_json, wrong)
+
+
+@cli.command()
+@_data_dir
+@click.pass_context
+def doctor(ctx: click.Context) -> None:
+    """What is set up, what is missing, what to do."""
+    import platform
+    from importlib.metadata import version
+
+    settings = _settings(ctx)
+    click.echo(f"Slugline {version('slugline')}, Python {platform.python_version()}")
+    for package in ("torch", "sentence-transformers", "chromadb", "tantivy", "llama-index-core", "gradio"):
+        click.echo(f"  {package} {version(package)}")
+    library = _library(ctx)
+    click.echo(f"Embedding model: {library.embedder.fingerprint}")
+    counts = library.counts()
+    click.echo(f"Library: {settings.data_dir}")
+    click.echo("  " + ", ".join(f"{count} {name}" for name, count in counts.items()))
+    if not counts["articles"]:
+        click.echo("  The library is empty. Bring articles in with: slugline ingest SOURCE")
+    elif len({counts["passages"], counts["vectors"], counts["words"]}) > 1:
+        raise SluglineError(
+            f"{settings.data_dir}: the indexes disagree. The next slugline ingest sweeps what was left half-done."
+        )
+    else:
+        click.echo("  All three stores agree.")
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Entry point of `slugline`, and of the `python -m` forms."""
+    cli.main(args=list(arguments) if arguments is not None else None, prog_name="slugline")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""One file per benchmark: questions asked, answers scored."""

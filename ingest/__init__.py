@@ -1,0 +1,1 @@
+"""How an article gets in: source → read → recognise → split → (rag) embed and write."""

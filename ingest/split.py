@@ -1,0 +1,111 @@
+"""An article cut into passages, each knowing its character range and its sentences."""
+
+from __future__ import annotations
+
+import functools
+import itertools
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rag.config import Settings
+from rag.embed import Embedder
+from rag.store.library import head
+from rag.types import Article, Passage, Span
+
+if TYPE_CHECKING:
+    from llama_index.core.node_parser import SentenceSplitter
+    from nltk.tokenize.punkt import PunktTokenizer
+
+# Punkt takes these for the end of a sentence when a capital follows.
+_NO_END = re.compile(r"\b(?:Sen|Rep|Gov|Gen|Mr|Mrs|Ms|Dr|Prof|St|Jr|Sr|vs|v|No|Inc|Ltd|Co|Corp|Bros|[A-Z])\.$")
+_SMALLEST = 32
+
+
+def cut(settings: Settings) -> str:
+    """How articles are cut, in a word: part of what makes a revision the same."""
+    return f"{settings.passage_tokens}/{settings.passage_overlap}"
+
+
+@functools.lru_cache
+def _bundled() -> Path:
+    """Where llama-index-core keeps the files that tiktoken and nltk would otherwise fetch: neither asks the network."""
+    import llama_index.core
+
+    static = Path(llama_index.core.__file__).parent / "_static"
+    os.environ.setdefault("TIKTOKEN_CACHE_DIR", str(static / "tiktoken_cache"))
+    return static
+
+
+@functools.lru_cache
+def _splitter(tokens: int, overlap: int) -> SentenceSplitter:
+    _bundled()
+    import tiktoken
+    from llama_index.core.node_parser import SentenceSplitter
+
+    encoding = tiktoken.get_encoding("cl100k_base")
+
+    def encode(text: str) -> list[int]:
+        return encoding.encode(text, disallowed_special=())
+
+    return SentenceSplitter(
+        chunk_size=tokens,
+        chunk_overlap=overlap,
+        tokenizer=encode,
+        # Its own sentence splitter looks for nltk data and downloads what it misses.
+        chunking_tokenizer_fn=_pieces,
+    )
+
+
+def _pieces(text: str) -> list[str]:
+    """`text` cut before each sentence, nothing lost."""
+    starts = [0, *(span.start for span in sentences(text)[1:]), len(text)]
+    return [text[a:b] for a, b in itertools.pairwise(starts)]
+
+
+@functools.lru_cache
+def _punkt() -> PunktTokenizer:
+    import nltk.data
+    from nltk.tokenize.punkt import PunktTokenizer
+
+    nltk.data.path.insert(0, str(_bundled() / "nltk_cache"))
+    return PunktTokenizer("english")
+
+
+def sentences(text: str) -> list[Span]:
+    """The sentences of `text`, in order: never across a blank line, white space at their ends left out."""
+    spans: list[Span] = []
+    for block in re.finditer(r"\S(?:.|\n(?!\s*\n))*", text):
+        inside: list[Span] = []
+        for start, end in _punkt().span_tokenize(block.group()):
+            start, end = start + block.start(), end + block.start()
+            if inside and (_NO_END.search(text[inside[-1].start : inside[-1].end]) or text[start].islower()):
+                start = inside.pop().start
+            inside.append(Span(start, end))
+        spans += inside
+    return spans
+
+
+def split(article: Article, settings: Settings, embedder: Embedder) -> list[Passage]:
+    """Passages of `article` in order, each short enough, with its head, for the embedder to read it whole."""
+    all_sentences = sentences(article.text)
+    tokens = settings.passage_tokens
+    while True:
+        passages = list(_cut(article, all_sentences, tokens, min(settings.passage_overlap, tokens // 4)))
+        if tokens <= _SMALLEST or all(embedder.count(head(article) + p.text) <= embedder.max_tokens for p in passages):
+            return passages
+        tokens = max(_SMALLEST, int(tokens * 0.85))
+
+
+def _cut(article: Article, all_sentences: list[Span], tokens: int, overlap: int) -> Iterator[Passage]:
+    at = 0
+    for ordinal, chunk in enumerate(_splitter(tokens, overlap).split_text(article.text)):
+        start = article.text.find(chunk, at)
+        if start < 0:  # the splitter trimmed white space inside
+            raise ValueError(f"chunk {ordinal} of {article.id} is not in its text")
+        end = start + len(chunk)
+        inside = tuple(Span(max(s.start, start), min(s.end, end)) for s in all_sentences if s.start < end and s.end > start)
+        yield Passage(article.id, ordinal, start, end, chunk, inside)
+        at = start + 1 if overlap else end

@@ -1,0 +1,1 @@
+"""Passages → draft sentences. `extract` quotes; it needs no LLM."""

@@ -1,0 +1,120 @@
+"""The composer that needs no LLM: whole sentences of the passages, word for word, the most direct first."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+
+from rag.compose.features import NAMES, Candidate, candidates, rows
+from rag.reader import Reader
+from rag.retrieve import Retrieved
+from rag.store.words import stems
+from rag.types import Span
+
+WEIGHTS = Path(__file__).with_name("weights.json")
+
+# A sentence that opens so cannot be read without the one before it.
+_LEANS = re.compile(
+    r"^[\"']?(?:It|Its|He|His|She|Her|They|Their|Them|This|That|These|Those|Both|Such|The (?:company|firm|union|studio|deal|bill|suit|judge"
+    r"|pair|group|film|song|series|show|statement|agreement|contract|latter|former|move|decision|two|three))\b"
+)
+# Second and later sentences must be this likely beside the first: below it they wander off.
+_BESIDE_FIRST = 0.4
+_SAME = 0.6  # shared stems over all stems: two outlets' sentences that tell the same thing
+
+
+@dataclass(frozen=True)
+class Weights:
+    """A logistic model over `features.NAMES`, fitted by `train/composer.py`."""
+
+    mean: np.ndarray
+    scale: np.ndarray
+    weight: np.ndarray
+    bias: float
+
+    def probability(self, x: np.ndarray) -> np.ndarray:
+        """That each row's sentence answers: shape (rows,)."""
+        z = ((x - self.mean) / self.scale) @ self.weight + self.bias
+        p: np.ndarray = 1 / (1 + np.exp(-z))
+        return p
+
+
+@lru_cache
+def load_weights(path: Path = WEIGHTS) -> Weights:
+    """The fitted weights. Raises ValueError when they were fitted on other features."""
+    data = json.loads(path.read_text("utf-8"))
+    if tuple(data["features"]) != NAMES:
+        raise ValueError(f"{path} was fitted on other features than the composer has: run python -m train.composer")
+    return Weights(np.array(data["mean"]), np.array(data["scale"]), np.array(data["weight"]), float(data["bias"]))
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A sentence chosen for the answer: where it stands, and how likely it is to answer."""
+
+    candidate: Candidate
+    probability: float
+
+
+def _alike(a: str, b: str) -> float:
+    one, other = set(stems(a)), set(stems(b))
+    return len(one & other) / max(1, len(one | other))
+
+
+def _before(candidate: Candidate) -> Candidate | None:
+    """The sentence before, when `candidate` cannot be read without it."""
+    if not candidate.order or not _LEANS.match(candidate.text):
+        return None
+    span = candidate.hit.passage.sentences[candidate.order - 1]
+    text = candidate.hit.article.text
+    if "\n\n" in text[span.end : candidate.span.start]:
+        return None
+    return replace(candidate, span=span, order=candidate.order - 1, text=text[span.start : span.end])
+
+
+def _whole(candidate: Candidate) -> bool:
+    """Whether the sentence starts and ends within its passage: a cut one would misquote."""
+    text, span = candidate.hit.article.text, candidate.span
+    before = text[: span.start].rstrip(" ")
+    return not before or (before[-1] in ".!?\"'”’)\n" and not text[span.start].islower())  # noqa: RUF001
+
+
+def extract(found: Retrieved, reader: Reader, idf: Callable[[str], float], most: int) -> tuple[list[Draft], float]:
+    """At most `most` sentences in reading order with the most direct first, and the confidence (0 to 1) that they answer."""
+    sentences = [candidate for candidate in candidates(found, reader) if _whole(candidate)]
+    if not sentences:
+        return [], 0.0
+    chances = load_weights().probability(rows(found, sentences, idf))
+    order = np.argsort(-chances, kind="stable")
+    best = float(chances[order[0]])
+    chosen: list[Draft] = []
+    for i in order:
+        draft = Draft(sentences[i], float(chances[i]))
+        if chosen and draft.probability < _BESIDE_FIRST * best:
+            break
+        if any(_alike(draft.candidate.text, other.candidate.text) > _SAME for other in chosen):
+            continue
+        chosen.append(draft)
+        if len(chosen) == most:
+            break
+    return _readable(chosen), best
+
+
+def _readable(chosen: list[Draft]) -> list[Draft]:
+    """The same sentences, those that lean on the one before preceded by it, neighbours in the order they were written."""
+    have: set[tuple[str, Span]] = set()
+    out: list[Draft] = []
+    for draft in chosen:
+        before = _before(draft.candidate)
+        for one in ([Draft(before, draft.probability)] if before else []) + [draft]:
+            key = (one.candidate.hit.article.id, one.candidate.span)
+            if key not in have:
+                have.add(key)
+                out.append(one)
+    return out

@@ -1,0 +1,123 @@
+"""The BERT encoder of the packaged model, run with torch alone.
+
+`import sentence_transformers` takes about 4 s, most of it for training and hub code that answering one question never
+runs; torch and tokenizers take 1 s. The vectors are those of sentence-transformers on the same weights (a test
+compares them), so either may read what the other wrote.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import torch
+import torch.nn.functional as F
+from safetensors.torch import load_file
+from tokenizers import Encoding, Tokenizer
+
+
+def has_fast_bfloat16() -> bool:
+    """Whether this CPU multiplies bfloat16 in hardware (AMX or AVX512-BF16); without it bfloat16 is the slower one."""
+    capabilities: dict[str, object] = getattr(torch.cpu, "get_capabilities", dict)()
+    return bool(capabilities.get("amx_bf16") or capabilities.get("avx512_bf16"))
+
+
+def load_tokenizer(folder: Path, max_tokens: int | None) -> Tokenizer:
+    """The tokenizer in `folder`, cutting at `max_tokens` (None: never); it pads nothing, `Encoder` does."""
+    tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+    tokenizer.no_padding()
+    if max_tokens is None:
+        tokenizer.no_truncation()
+    else:  # of a pair only the second is cut: a question is never lost
+        tokenizer.enable_truncation(max_tokens, strategy="only_second")
+    return tokenizer
+
+
+class Encoder:
+    """A BERT encoder from `folder` (config.json, model.safetensors, tokenizer.json).
+
+    `layers` replaces weights of the folder's model by name: a model fine-tuned from it ships only what differs.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        max_tokens: int,
+        dtype: torch.dtype = torch.float32,
+        layers: Mapping[str, torch.Tensor] | None = None,
+    ) -> None:
+        config = json.loads((folder / "config.json").read_text("utf-8"))
+        self.depth: int = config["num_hidden_layers"]
+        self.heads: int = config["num_attention_heads"]
+        self.eps: float = config["layer_norm_eps"]
+        self.max_tokens = max_tokens
+        self._pairs = load_tokenizer(folder, max_tokens)
+        self._single = Tokenizer.from_str(self._pairs.to_str())
+        self._single.enable_truncation(max_tokens)
+        self._untruncated = load_tokenizer(folder, None)
+        loaded = load_file(folder / "model.safetensors") | dict(layers or {})
+        weights = {name: value.to(dtype) for name, value in loaded.items() if value.is_floating_point()}
+        for layer in range(self.depth):  # one product for query, key and value instead of three
+            at = f"encoder.layer.{layer}.attention.self."
+            for kind in ("weight", "bias"):
+                weights[f"{at}qkv.{kind}"] = torch.cat([weights.pop(f"{at}{part}.{kind}") for part in ("query", "key", "value")])
+        self.weights = weights
+
+    def count(self, text: str) -> int:
+        """Word pieces of `text`, the two marks around it included, before any truncation."""
+        return len(self._untruncated.encode(text).ids)
+
+    def _linear(self, x: torch.Tensor, name: str) -> torch.Tensor:
+        return F.linear(x, self.weights[f"{name}.weight"], self.weights[f"{name}.bias"])
+
+    def _norm(self, x: torch.Tensor, name: str) -> torch.Tensor:
+        return F.layer_norm(x, x.shape[-1:], self.weights[f"{name}.weight"], self.weights[f"{name}.bias"], self.eps)
+
+    @torch.inference_mode()
+    def forward(self, ids: torch.Tensor, mask: torch.Tensor, types: torch.Tensor | None = None) -> torch.Tensor:
+        """Last hidden states, shape (batch, tokens, dimension), for `ids`, a boolean `mask` of real tokens, and `types`: 0 for
+        tokens of a pair's first text, 1 for its second (None: all 0)."""
+        w = self.weights
+        x = F.embedding(ids, w["embeddings.word_embeddings.weight"])
+        x = x + w["embeddings.position_embeddings.weight"][: ids.shape[1]]
+        table = w["embeddings.token_type_embeddings.weight"]
+        x = self._norm(x + (table[0] if types is None else F.embedding(types, table)), "embeddings.LayerNorm")
+        batch, tokens, _ = x.shape
+        attend = None if bool(mask.all()) else mask[:, None, None, :]
+        for layer in range(self.depth):
+            at = f"encoder.layer.{layer}."
+            qkv = self._linear(x, at + "attention.self.qkv").view(batch, tokens, 3, self.heads, -1)
+            q, k, v = qkv.permute(2, 0, 3, 1, 4).unbind(0)
+            mixed = F.scaled_dot_product_attention(q, k, v, attn_mask=attend)
+            mixed = mixed.transpose(1, 2).reshape(batch, tokens, -1)
+            x = self._norm(x + self._linear(mixed, at + "attention.output.dense"), at + "attention.output.LayerNorm")
+            inner = F.gelu(self._linear(x, at + "intermediate.dense"))
+            x = self._norm(x + self._linear(inner, at + "output.dense"), at + "output.LayerNorm")
+        return x
+
+    def encode(self, texts: Sequence[str]) -> list[Encoding]:
+        """The tokens of each text, cut at `max_tokens`."""
+        return list(self._single.encode_batch(list(texts)))
+
+    def encode_pairs(self, pairs: Sequence[tuple[str, str]]) -> list[Encoding]:
+        """The tokens of each pair of texts; where both are longer than `max_tokens`, the second is cut."""
+        return list(self._pairs.encode_batch(list(pairs)))
+
+    def hidden(self, encoded: Sequence[Encoding]) -> tuple[torch.Tensor, torch.Tensor]:
+        """Last hidden states in float32, shape (len(encoded), tokens, dimension), and the boolean mask of real tokens."""
+        longest = max(len(e.ids) for e in encoded)
+        ids = torch.zeros(len(encoded), longest, dtype=torch.long)
+        types = torch.zeros_like(ids)
+        mask = torch.zeros(len(encoded), longest, dtype=torch.bool)
+        for row, e in enumerate(encoded):
+            ids[row, : len(e.ids)] = torch.tensor(e.ids)
+            types[row, : len(e.ids)] = torch.tensor(e.type_ids)
+            mask[row, : len(e.ids)] = True
+        return self.forward(ids, mask, types).float(), mask
+
+    def embed(self, texts: Sequence[str]) -> torch.Tensor:
+        """Unit vectors, float32, shape (len(texts), dimension): the mean of the token vectors, as the model was trained."""
+        hidden, mask = self.hidden(self.encode(texts))
+        weight = mask[:, :, None].float()
+        return F.normalize((hidden * weight).sum(1) / weight.sum(1), dim=1)

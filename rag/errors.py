@@ -1,0 +1,49 @@
+"""What a user can put right. Any other exception is a bug and keeps its traceback."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+
+class SluglineError(Exception):
+    """The message is all the user sees: what went wrong, where, and what to do."""
+
+
+class BadInput(SluglineError):
+    """One source cannot be read. The rest of a batch goes on."""
+
+    def __init__(self, source: str, reason: str) -> None:
+        super().__init__(f"{source}: {reason}")
+        self.source = source
+        self.reason = reason
+
+
+class ModelDamaged(SluglineError):
+    """The weights on disk are not the published ones."""
+
+    def __init__(self, file: Path, found: str, expected: str, remedy: str) -> None:
+        super().__init__(f"{file} has sha256 {found[:12]}..., expected {expected[:12]}...: the model file is damaged; {remedy}.")
+
+
+class ModelChanged(SluglineError):
+    """The library was embedded with another model than the settings ask for."""
+
+    def __init__(self, data_dir: Path, made_with: str, asked_for: str) -> None:
+        super().__init__(
+            f"{data_dir} was embedded with {made_with}, but the settings ask for {asked_for}. "
+            "Set embed_model back, or ingest into another --data-dir."
+        )
+
+
+class LibraryBusy(SluglineError):
+    """Another process is writing and did not finish in time."""
+
+    def __init__(self, data_dir: Path, holder: str) -> None:
+        super().__init__(f"{data_dir} is being written by {holder}. Wait for it to end, then try again.")
+
+
+class LibraryUnusable(SluglineError):
+    """The library's folder cannot be opened or written."""
+
+    def __init__(self, data_dir: Path, reason: str) -> None:
+        super().__init__(f"The library in {data_dir} cannot be used: {reason}. Choose another folder with --data-dir.")

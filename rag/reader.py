@@ -1,0 +1,89 @@
+"""The reader: does this passage answer the question, and in which sentence? A small model of our own, trained by `train/reader.py`."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from rag.embed import BATCH, PackagedEmbedder
+from rag.errors import ModelDamaged
+from rag.types import Span
+
+if TYPE_CHECKING:
+    from rag.encoder import Encoder
+
+MODEL_FOLDER = Path(__file__).parent / "models" / "reader"
+HASH_FILE = "hash.json"
+MAX_TOKENS = 320  # question, marks and passage: passages hold up to 256 word pieces
+LONGEST_ANSWER = 40  # tokens
+
+REINSTALL = "reinstall Slugline, or make it again with train/reader.py"
+
+
+class Reader:
+    """Points at the answer in a passage, or says that the passage does not tell.
+
+    Six layers of its own on the packaged model's word embeddings, float16 on disk, read in bfloat16 where the CPU
+    multiplies it in hardware. Loads on first use.
+    """
+
+    def __init__(self, folder: Path = MODEL_FOLDER) -> None:
+        self.folder = folder
+
+    @cached_property
+    def _model(self) -> tuple[Encoder, np.ndarray, np.ndarray]:
+        import torch
+        from safetensors.torch import load
+
+        from rag.encoder import Encoder, has_fast_bfloat16
+
+        file = self.folder / "model.safetensors"
+        data = file.read_bytes()
+        expected = json.loads((self.folder / HASH_FILE).read_text("utf-8"))["sha256"]
+        found = hashlib.sha256(data).hexdigest()
+        if found != expected:
+            raise ModelDamaged(file, found, expected, REINSTALL)
+        weights = {name.removeprefix("bert."): value.float() for name, value in load(data).items()}
+        head, bias = weights.pop("qa_outputs.weight"), weights.pop("qa_outputs.bias")
+        dtype = torch.bfloat16 if has_fast_bfloat16() else torch.float32
+        return Encoder(PackagedEmbedder().folder, MAX_TOKENS, dtype, weights), head.numpy(), bias.numpy()
+
+    def read(self, question: str, texts: Sequence[str], spans: Sequence[Sequence[Span]]) -> list[np.ndarray]:
+        """For each text, one margin for each of its `spans` (character ranges): float32, shape (len(spans[i]),).
+
+        A margin is the score of the best answer that begins in the span, less that of 'the passage does not tell', in
+        logits: above 0 the span answers rather than not. A span beyond MAX_TOKENS gets the lowest margin of its text.
+        """
+        out: list[np.ndarray] = [np.zeros(0, dtype=np.float32)] * len(texts)
+        order = sorted(range(len(texts)), key=lambda i: len(texts[i]))
+        for at in range(0, len(order), BATCH):
+            rows = order[at : at + BATCH]
+            encoder, head, bias = self._model
+            encoded = encoder.encode_pairs([(question, texts[i]) for i in rows])
+            scores = encoder.hidden(encoded)[0].numpy() @ head.T + bias
+            for row, e, score in zip(rows, encoded, scores, strict=True):
+                out[row] = _margins(score[: len(e.ids)], np.array(e.offsets), np.array(e.type_ids), spans[row])
+        return out
+
+
+def _margins(scores: np.ndarray, offsets: np.ndarray, types: np.ndarray, spans: Sequence[Span]) -> np.ndarray:
+    null = scores[0].sum()
+    text = (types == 1) & (offsets[:, 1] > offsets[:, 0])
+    best = []
+    for span in spans:
+        inside = np.flatnonzero(text & (offsets[:, 0] < span.end) & (offsets[:, 1] > span.start))
+        if not len(inside):
+            best.append(np.nan)
+            continue
+        pairs = np.triu(np.add.outer(scores[inside, 0], scores[inside, 1]))
+        allowed = np.triu(np.ones_like(pairs, dtype=bool)) & ~np.triu(np.ones_like(pairs, dtype=bool), LONGEST_ANSWER)
+        best.append(pairs[allowed].max() - null)
+    margins = np.array(best, dtype=np.float32)
+    lowest = np.nanmin(margins) if len(margins) and not np.isnan(margins).all() else 0.0
+    return np.nan_to_num(margins, nan=float(lowest))

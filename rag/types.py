@@ -1,0 +1,144 @@
+"""The nouns: what every room passes to the next. Frozen, and without logic beyond themselves."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+from enum import Enum
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a brief has its facts from. `date` is as the brief wrote it, perhaps only a month."""
+
+    outlet: str
+    title: str = ""
+    date: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class Article:
+    """One article as it was read. `origin` is the file or address it came from."""
+
+    id: str
+    title: str
+    outlet: str
+    text: str
+    published: dt.date | None = None
+    author: str = ""
+    url: str = ""
+    topics: tuple[str, ...] = ()
+    people: tuple[str, ...] = ()
+    organisations: tuple[str, ...] = ()
+    sources: tuple[Source, ...] = ()
+    origin: str = ""
+
+    def __post_init__(self) -> None:
+        if not self.id or not self.text.strip():
+            raise ValueError(f"an article needs an id and a text (id {self.id!r}, origin {self.origin!r})")
+
+
+@dataclass(frozen=True)
+class Span:
+    """Characters `start` to `end` of an article's text."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True)
+class Passage:
+    """A stretch of one article. `start` and `end` are character offsets into `Article.text`."""
+
+    article_id: str
+    ordinal: int
+    start: int
+    end: int
+    text: str
+    sentences: tuple[Span, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.end - self.start != len(self.text):
+            raise ValueError(f"passage {self.start}:{self.end} of {self.article_id} holds {len(self.text)} characters")
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A passage found for a question, with the article it stands in. `score` is the fused one, higher is better;
+    `words` and `dense` are the two legs: BM25 as a share of the best one found (0 to 1), and the cosine (-1 to 1)."""
+
+    passage: Passage
+    article: Article
+    score: float
+    words: float = 0.0
+    dense: float = 0.0
+
+
+class Support(str, Enum):
+    """How well the cited passages say a sentence."""
+
+    FULL = "supported"
+    WEAK = "weak"
+    NONE = "unsupported"
+
+
+@dataclass(frozen=True)
+class Citation:
+    """The passage behind the mark `[n]`. `quote` stands in it word for word."""
+
+    n: int
+    hit: Hit
+    quote: str
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """A sentence of an answer, the numbers of the citations behind it, and what checking it against them found."""
+
+    text: str
+    citations: tuple[int, ...]
+    support: Support = Support.FULL
+    probability: float = 1.0
+
+
+@dataclass(frozen=True)
+class Understood:
+    """What a question asks for, as far as its words tell. `since` and `until` are both included."""
+
+    text: str
+    outlets: tuple[str, ...] = ()
+    since: dt.date | None = None
+    until: dt.date | None = None
+    latest: bool = False
+
+
+@dataclass(frozen=True)
+class Filters:
+    """Hard limits the user set: nothing outside them is ever found. Empty means no limit."""
+
+    outlets: tuple[str, ...] = ()
+    topics: tuple[str, ...] = ()
+    since: dt.date | None = None
+    until: dt.date | None = None
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came of a question. An abstention has one plain `notice`, no sentences, and the nearest passages in `nearest`."""
+
+    question: str
+    sentences: tuple[Sentence, ...] = ()
+    citations: tuple[Citation, ...] = ()
+    abstained: bool = False
+    notice: str = ""
+    nearest: tuple[Hit, ...] = ()
+    understood: Understood | None = None
+    as_of: dt.date | None = None
+    confidence: float = 0.0
+    timings_ms: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def text(self) -> str:
+        """The answer as plain prose, citation marks left out."""
+        return " ".join(sentence.text for sentence in self.sentences) or self.notice

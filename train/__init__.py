@@ -1,0 +1,1 @@
+"""How the small local models were made. Not needed at run time."""

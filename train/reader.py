@@ -1,0 +1,182 @@
+"""Make the reader: `python -m train.reader --data DIR` (minutes to an hour on 2 cores, seed fixed).
+
+Starts from the packaged MiniLM. Its word embeddings stay as they are, so only the six layers and the head are shipped and
+the embedder's are used again. The head points at the first and the last token of the answer, or at the first mark of the
+input when the context does not tell (as BERT does on SQuAD 2.0: Devlin et al., 2019, section 4.3).
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import math
+import random
+import time
+from pathlib import Path
+
+import torch
+from safetensors.torch import save_file
+from tokenizers import Tokenizer
+
+from rag.embed import PackagedEmbedder
+from rag.reader import HASH_FILE, MAX_TOKENS, MODEL_FOLDER
+from train.reader_data import Example, newsroom, public
+
+SEED = 7
+BATCH = 16
+STAGES = {"public": (2, 1e-4), "newsroom": (3, 7e-5)}  # epochs and highest learning rate of each
+
+
+class Batches:
+    """Examples as padded tensors, in batches of like lengths, the batches shuffled."""
+
+    def __init__(self, examples: list[Example], tokenizer: Tokenizer) -> None:
+        tokenizer.enable_truncation(MAX_TOKENS, strategy="only_second")
+        tokenizer.no_padding()
+        self.rows = []
+        for example, encoded in zip(
+            examples, tokenizer.encode_batch([(e.question[:300], e.context) for e in examples]), strict=True
+        ):
+            first = last = 0
+            if example.start >= 0:
+                inside = [
+                    i
+                    for i, ((a, b), part) in enumerate(zip(encoded.offsets, encoded.sequence_ids, strict=True))
+                    if part == 1 and a < example.end and b > example.start
+                ]
+                if inside:
+                    first, last = inside[0], inside[-1]
+            self.rows.append((encoded.ids, encoded.type_ids, first, last))
+
+    def order(self, rng: random.Random) -> list[list[int]]:
+        rows = list(range(len(self.rows)))
+        rng.shuffle(rows)
+        blocks = [sorted(rows[i : i + 64 * BATCH], key=lambda r: len(self.rows[r][0])) for i in range(0, len(rows), 64 * BATCH)]
+        batches = [block[i : i + BATCH] for block in blocks for i in range(0, len(block), BATCH)]
+        rng.shuffle(batches)
+        return batches
+
+    def tensors(self, batch: list[int]) -> tuple[torch.Tensor, ...]:
+        rows = [self.rows[i] for i in batch]
+        longest = max(len(row[0]) for row in rows)
+        ids = torch.zeros(len(rows), longest, dtype=torch.long)
+        types, mask = torch.zeros_like(ids), torch.zeros_like(ids)
+        for i, (token_ids, type_ids, _, _) in enumerate(rows):
+            ids[i, : len(token_ids)] = torch.tensor(token_ids)
+            types[i, : len(token_ids)] = torch.tensor(type_ids)
+            mask[i, : len(token_ids)] = 1
+        return ids, types, mask, torch.tensor([row[2] for row in rows]), torch.tensor([row[3] for row in rows])
+
+
+def evaluate(model: torch.nn.Module, batches: Batches) -> dict[str, float]:
+    """Share of answerable rows whose best span overlaps the answer, and the balanced accuracy of answered or not at margin 0."""
+    right = total = 0
+    hits = [0, 0]
+    counts = [0, 0]
+    model.eval()
+    with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16):
+        for batch in batches.order(random.Random(0)):
+            ids, types, mask, first, last = batches.tensors(batch)
+            out = model(input_ids=ids, token_type_ids=types, attention_mask=mask)
+            start, end = out.start_logits.float(), out.end_logits.float()
+            allowed = (types == 1) & (mask == 1)
+            best_start = start.masked_fill(~allowed, -1e4).argmax(1)
+            best_end = end.masked_fill(~allowed, -1e4).argmax(1)
+            margin = start.masked_fill(~allowed, -1e4).max(1).values + end.masked_fill(~allowed, -1e4).max(1).values
+            margin -= start[:, 0] + end[:, 0]
+            for i in range(len(batch)):
+                answerable = int(first[i] > 0)
+                counts[answerable] += 1
+                hits[answerable] += int((margin[i] > 0) == bool(answerable))
+                if answerable:
+                    total += 1
+                    right += int(best_start[i] <= last[i] and best_end[i] >= first[i])
+    model.train()
+    return {"span": right / max(1, total), "balanced": sum(h / max(1, c) for h, c in zip(hits, counts, strict=True)) / 2}
+
+
+def _examples(stage: str, data: Path) -> tuple[list[Example], dict[str, list[Example]]]:
+    """What a stage trains on, and the development rows its figures are on."""
+    rng = random.Random(SEED)
+    known = public(data / "qa.jsonl.xz", "train", rng)
+    dev = {"squad2": [e for e in public(data / "qa.jsonl.xz", "dev", rng) if e.source == "squad2"]}
+    if stage == "public":
+        return known, dev
+    ours = newsroom(data, rng)
+    held = set(sorted({e.context for e in ours})[::10])  # every tenth passage of ours is for development
+    dev["newsroom"] = [e for e in ours if e.context in held]
+    kept = [e for e in known if e.source == "squad2"] + rng.sample([e for e in known if e.source != "squad2"], 1000)
+    return [e for e in ours if e.context not in held] + kept, dev
+
+
+def train(stage: str, data: Path, work: Path) -> torch.nn.Module:
+    """One stage: 'public' starts from the packaged encoder, 'newsroom' from where 'public' ended (kept in `work`)."""
+    from transformers import BertForQuestionAnswering
+
+    random.seed(SEED)
+    torch.manual_seed(SEED)
+    rng = random.Random(SEED)
+    packaged = PackagedEmbedder().folder
+    tokenizer = Tokenizer.from_file(str(packaged / "tokenizer.json"))
+    model = BertForQuestionAnswering.from_pretrained(packaged if stage == "public" else work / "public")
+    model.bert.embeddings.requires_grad_(False)
+    examples, dev = _examples(stage, data)
+    dev_batches = {name: Batches(rows, tokenizer) for name, rows in dev.items()}
+    batches = Batches(examples, tokenizer)
+    epochs, rate = STAGES[stage]
+    print(stage, len(examples), "examples;", {name: len(rows) for name, rows in dev.items()}, "for development", flush=True)
+    steps = epochs * math.ceil(len(examples) / BATCH)
+    parameters = [p for p in model.parameters() if p.requires_grad]
+    optimizer = torch.optim.AdamW(parameters, lr=rate, weight_decay=0.01)
+    schedule = torch.optim.lr_scheduler.LambdaLR(
+        optimizer, lambda s: min(1.0, s / (0.06 * steps)) * max(0.05, 1 - s / steps)
+    )
+    started, step = time.perf_counter(), 0
+    model.train()
+    for epoch in range(epochs):
+        for batch in batches.order(rng):
+            ids, types, mask, first, last = batches.tensors(batch)
+            with torch.autocast("cpu", torch.bfloat16):
+                out = model(
+                    input_ids=ids, token_type_ids=types, attention_mask=mask, start_positions=first, end_positions=last
+                )
+            out.loss.backward()
+            torch.nn.utils.clip_grad_norm_(parameters, 1.0)
+            optimizer.step()
+            optimizer.zero_grad()
+            schedule.step()
+            step += 1
+            if step % 100 == 0:
+                print(f"step {step}/{steps} loss {out.loss.item():.3f} {time.perf_counter() - started:.0f} s", flush=True)
+        print("epoch", epoch + 1, {name: evaluate(model, rows) for name, rows in dev_batches.items()}, flush=True)
+    model.save_pretrained(work / stage)
+    return model
+
+
+def ship(model: torch.nn.Module, folder: Path) -> None:
+    """Write the layers and the head in float16, with their hash, to `folder`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    kept = {
+        name: value.detach().to(torch.float16).contiguous()
+        for name, value in model.state_dict().items()
+        if not name.startswith("bert.embeddings.")
+    }
+    file = folder / "model.safetensors"
+    save_file(kept, file)
+    digest = hashlib.sha256(file.read_bytes()).hexdigest()
+    (folder / HASH_FILE).write_text(json.dumps({"sha256": digest}) + "\n", "utf-8")
+    print("written", file, digest)
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, required=True, help="folder with qa.jsonl.xz and faithfulness.jsonl.xz")
+    parser.add_argument("--work", type=Path, required=True, help="folder for what each stage leaves")
+    parser.add_argument("--stage", choices=STAGES, action="append", help="only this stage; default both, in order")
+    parser.add_argument("--out", type=Path, default=MODEL_FOLDER)
+    arguments = parser.parse_args()
+    for name in arguments.stage or STAGES:
+        made = train(name, arguments.data, arguments.work)
+    if "newsroom" in (arguments.stage or STAGES):
+        ship(made, arguments.out)

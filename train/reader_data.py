@@ -1,0 +1,116 @@
+"""Examples for the reader: a question, a context, and where in it the answer stands, or that it does not tell.
+
+Sources, all of licences that allow it: SQuAD 2.0 (CC BY-SA 4.0), QAMR (MIT), COVID-QA (Apache-2.0), and `newsroom.jsonl`,
+questions written for Slugline over news passages of BUMP (MIT), whose text is looked up by hash and offsets.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import lzma
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+NEWSROOM = Path(__file__).with_name("newsroom.jsonl")
+CONTEXT_CHARACTERS = 1000  # about the passage length of the library
+
+
+@dataclass(frozen=True)
+class Example:
+    """`start` and `end` are characters of `context`; both -1 when it does not tell. `source` names the set it is from."""
+
+    question: str
+    context: str
+    start: int
+    end: int
+    source: str
+
+
+def _lines(path: Path) -> Iterator[dict[str, Any]]:
+    with lzma.open(path, "rt", encoding="utf-8") as file:
+        for line in file:
+            yield json.loads(line)
+
+
+def _window(context: str, start: int, end: int, rng: random.Random) -> tuple[str, int, int]:
+    """At most CONTEXT_CHARACTERS of `context` around the answer, starting after a sentence's end where there is one."""
+    if len(context) <= CONTEXT_CHARACTERS:
+        return context, start, end
+    room = max(0, CONTEXT_CHARACTERS - (end - start))
+    begin = max(0, min(start - rng.randrange(room + 1), len(context) - CONTEXT_CHARACTERS))
+    begin = context.rfind(". ", 0, begin) + 2 if context.rfind(". ", 0, begin) >= 0 else 0
+    if end - begin > CONTEXT_CHARACTERS:
+        begin = start
+    return context[begin : begin + CONTEXT_CHARACTERS], start - begin, end - begin
+
+
+def public(path: Path, use: str, rng: random.Random) -> list[Example]:
+    """The examples of `qa.jsonl.xz` that are marked `use` ('train' or 'dev') and may be trained on.
+
+    QAMR asks about single sentences: up to three others of its set are put around, in random order, so that the model has to
+    choose the sentence; one question in eight loses its own sentence and becomes unanswerable.
+    """
+    qamr: dict[str, list[dict[str, Any]]] = {}
+    examples = []
+    for row in _lines(path):
+        if row["use"] != use:
+            continue
+        if row["source"].startswith("qamr"):
+            qamr.setdefault(row["source"], []).append(row)
+        elif row["source"] in {"squad2", "covidqa"}:
+            start = -1 if row["is_impossible"] else row["answer_start"][0]
+            if row["is_impossible"]:
+                examples.append(Example(row["question"], row["context"][:CONTEXT_CHARACTERS], -1, -1, row["source"]))
+                continue
+            end = start + len(row["answers"][0])
+            if row["context"][start:end] == row["answers"][0] and end - start < CONTEXT_CHARACTERS // 2:
+                context, start, end = _window(row["context"], start, end, rng)
+                examples.append(Example(row["question"], context, start, end, row["source"]))
+    for source, rows in sorted(qamr.items()):
+        sentences = sorted({row["context"] for row in rows})
+        for row in rng.sample(rows, len(rows) // 4):  # more of them crowds the harder sets out
+            start = row["answer_start"][0]
+            answer = row["answers"][0]
+            if row["context"][start : start + len(answer)] != answer:
+                continue
+            around = [s for s in rng.sample(sentences, min(len(sentences), rng.randrange(4))) if s != row["context"]]
+            if around and rng.random() < 1 / 8:
+                examples.append(Example(row["question"], " ".join(around), -1, -1, source))
+                continue
+            place = rng.randrange(len(around) + 1)
+            before = " ".join(around[:place])
+            shift = len(before) + bool(before)
+            context = " ".join([*around[:place], row["context"], *around[place:]])
+            examples.append(Example(row["question"], context, start + shift, start + shift + len(answer), source))
+    return examples
+
+
+def newsroom(data: Path, rng: random.Random) -> list[Example]:
+    """Our own questions, with the passages they are about out of `faithfulness.jsonl.xz`, and each question again with
+    another passage of the same article, which does not tell (a question that both answer is rare and harmless)."""
+    contexts = {}
+    for row in _lines(data / "faithfulness.jsonl.xz"):
+        if row["dataset"] == "bump" and row["use"] == "train":
+            contexts[hashlib.sha256(row["context"].encode()).hexdigest()[:16]] = row["context"]
+    rows = [json.loads(line) for line in NEWSROOM.read_text("utf-8").splitlines()]
+    passages: dict[str, set[tuple[int, int]]] = {}
+    for row in rows:
+        passages.setdefault(row["context"], set()).add((row["start"], row["end"]))
+    examples = []
+    for row in rows:
+        text = contexts[row["context"]][row["start"] : row["end"]]
+        folded = " ".join(text.split())
+        start = -1 if row["answer"] is None else folded.find(row["answer"])
+        if row["answer"] is not None and start < 0:
+            raise ValueError(f"answer {row['answer']!r} is not in its passage {row['context']}:{row['start']}")
+        end = -1 if start < 0 else start + len(row["answer"])
+        examples.append(Example(row["question"], folded, start, end, "newsroom"))
+        others = sorted(passages[row["context"]] - {(row["start"], row["end"])})
+        if others and start >= 0 and rng.random() < 0.5:
+            a, b = rng.choice(others)
+            examples.append(Example(row["question"], " ".join(contexts[row["context"]][a:b].split()), -1, -1, "newsroom"))
+    return examples
