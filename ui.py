@@ -24,10 +24,13 @@ EXAMPLES = (
 )
 
 CSS = """
-.gradio-container { max-width: 1280px !important; margin: 0 auto; }
-#conversation { min-height: 20rem; max-height: 70vh; overflow-y: auto; padding: 0.25rem; }
+.gradio-container { max-width: 1320px !important; margin: 0 auto; }
+#title h1 { margin: 0; }
+#conversation, #sources { overflow-y: auto !important; padding: 0.25rem 0.5rem; }
+#conversation { height: calc(100vh - 22rem); min-height: 16rem; }
+#sources { height: calc(100vh - 7rem); min-height: 16rem; }
 #conversation .asked { margin: 1rem 0 0.4rem auto; width: fit-content; max-width: 85%; padding: 0.5rem 0.9rem;
-  border-radius: 0.9rem; background: var(--color-accent-soft); }
+  border-radius: 0.9rem; background: var(--color-accent-soft); overflow-wrap: anywhere; }
 #conversation .answer { line-height: 1.6; margin: 0.4rem 0; }
 #conversation .as-of, .byline, #sources section > p { color: var(--body-text-color-subdued); font-size: 0.875rem; margin: 0.1rem 0; }
 #conversation .abstained { border-left: 3px solid var(--body-text-color-subdued); padding-left: 0.8rem; }
@@ -36,14 +39,15 @@ CSS = """
 #conversation .welcome { color: var(--body-text-color-subdued); }
 .mark { margin-left: 0.15rem; font-weight: 600; text-decoration: none; }
 .mark:focus-visible { outline: 2px solid currentColor; }
-#sources { max-height: 78vh; overflow-y: auto; }
-#sources .source { border: 1px solid var(--border-color-primary); border-radius: 0.6rem; padding: 0.7rem 0.9rem; margin: 0.6rem 0;
-  scroll-margin-top: 1rem; }
-#sources .source:target { border-color: var(--color-accent); box-shadow: 0 0 0 1px var(--color-accent); }
+#sources .source { border: 1px solid var(--border-color-primary); border-radius: 0.6rem; padding: 0.7rem 0.9rem; margin: 0.6rem 0; }
+#sources .source:has(mark:target) { border-color: var(--color-accent); }
 #sources .source h4 { margin: 0; }
-#sources blockquote { white-space: pre-line; margin: 0.5rem 0; font-size: 0.9rem; line-height: 1.5; border: 0; padding: 0; }
-#sources mark { background: #ffe58a; color: #1a1a1a; padding: 0 0.1rem; }
+#sources blockquote { white-space: pre-line; margin: 0.5rem 0; font-size: 0.9rem; line-height: 1.5; border: 0; padding: 0;
+  overflow-wrap: anywhere; }
+#sources mark { background: #ffe58a; color: #1a1a1a; padding: 0 0.1rem; scroll-margin: 3rem; }
+#sources mark:target { outline: 2px solid var(--color-accent); }
 #sources .links { font-size: 0.85rem; margin: 0; }
+@media (max-width: 768px) { #conversation, #sources { height: auto; } }
 """
 
 WELCOME = '<p class="welcome">Ask about the coverage. Every sentence of an answer carries the passage that says it.</p>'
@@ -81,7 +85,7 @@ def build(engine: Engine) -> gr.Blocks:
             yield now, _conversation(now), _sources(now), ""
 
     with gr.Blocks(title="Slugline", analytics_enabled=False) as page:
-        gr.HTML("<h1>Slugline</h1>")
+        gr.HTML("<h1>Slugline</h1>", elem_id="title")
         turns = gr.State([])
         with gr.Row():
             with gr.Column(scale=3, min_width=320):
@@ -96,7 +100,7 @@ def build(engine: Engine) -> gr.Blocks:
                     elem_id="question",
                 )
                 with gr.Row():
-                    examples = [gr.Button(text, size="sm", elem_classes="example") for text in EXAMPLES]
+                    examples = [gr.Button(text, size="sm", min_width=150, elem_classes="example") for text in EXAMPLES]
                 clear = gr.Button("New conversation", size="sm", variant="secondary")
             with gr.Column(scale=2, min_width=320):
                 sources = gr.HTML(elem_id="sources", label="Sources")

@@ -42,8 +42,11 @@ class Settings(BaseSettings):
     )
     dense_weight: float = Field(0.5, ge=0, description="Weight of the cosine beside BM25 divided by its best score.")
     outlet_boost: float = Field(0.1, ge=0, description="Added to passages of an outlet that the question names.")
-    answer_threshold: float = Field(
-        0.5, ge=0, le=1, description="Confidence under which Slugline says that the coverage does not tell."
+    answer_threshold: float | None = Field(
+        None,
+        ge=0,
+        le=1,
+        description="Confidence under which Slugline says that the coverage does not tell; by default the one fitted with the composer.",
     )
     max_sentences: int = Field(3, ge=1, le=10, description="Longest extractive answer, in sentences.")
 

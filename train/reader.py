@@ -129,18 +129,14 @@ def train(stage: str, data: Path, work: Path) -> torch.nn.Module:
     steps = epochs * math.ceil(len(examples) / BATCH)
     parameters = [p for p in model.parameters() if p.requires_grad]
     optimizer = torch.optim.AdamW(parameters, lr=rate, weight_decay=0.01)
-    schedule = torch.optim.lr_scheduler.LambdaLR(
-        optimizer, lambda s: min(1.0, s / (0.06 * steps)) * max(0.05, 1 - s / steps)
-    )
+    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda s: min(1.0, s / (0.06 * steps)) * max(0.05, 1 - s / steps))
     started, step = time.perf_counter(), 0
     model.train()
     for epoch in range(epochs):
         for batch in batches.order(rng):
             ids, types, mask, first, last = batches.tensors(batch)
             with torch.autocast("cpu", torch.bfloat16):
-                out = model(
-                    input_ids=ids, token_type_ids=types, attention_mask=mask, start_positions=first, end_positions=last
-                )
+                out = model(input_ids=ids, token_type_ids=types, attention_mask=mask, start_positions=first, end_positions=last)
             out.loss.backward()
             torch.nn.utils.clip_grad_norm_(parameters, 1.0)
             optimizer.step()

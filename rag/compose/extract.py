@@ -37,6 +37,7 @@ class Weights:
     scale: np.ndarray
     weight: np.ndarray
     bias: float
+    threshold: float  # best probability under which abstaining was right more often than answering
 
     def probability(self, x: np.ndarray) -> np.ndarray:
         """That each row's sentence answers: shape (rows,)."""
@@ -51,7 +52,9 @@ def load_weights(path: Path = WEIGHTS) -> Weights:
     data = json.loads(path.read_text("utf-8"))
     if tuple(data["features"]) != NAMES:
         raise ValueError(f"{path} was fitted on other features than the composer has: run python -m train.composer")
-    return Weights(np.array(data["mean"]), np.array(data["scale"]), np.array(data["weight"]), float(data["bias"]))
+    return Weights(
+        np.array(data["mean"]), np.array(data["scale"]), np.array(data["weight"]), float(data["bias"]), float(data["threshold"])
+    )
 
 
 @dataclass(frozen=True)

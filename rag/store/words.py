@@ -35,7 +35,8 @@ def stems(text: str) -> list[str]:
 
 def _schema() -> tantivy.Schema:
     builder = tantivy.SchemaBuilder()
-    builder.add_unsigned_field("number", stored=True, indexed=True, fast=True)
+    # As text: tantivy-py takes a number to delete for a signed one and then deletes nothing.
+    builder.add_text_field("number", stored=True, tokenizer_name="raw", index_option="basic")
     builder.add_text_field("text", stored=False, tokenizer_name="en_stem")
     return builder.build()
 
@@ -53,10 +54,8 @@ class Words:
         """Index `(number, text)` pairs, replacing any of the same number; on disk when this returns."""
         writer = self._index.writer(heap_size=64_000_000, num_threads=1)
         for number, text in passages:
-            writer.delete_documents_by_term("number", number)
-            document = tantivy.Document(text=text)
-            document.add_unsigned("number", number)  # as a keyword it would be taken for a signed one
-            writer.add_document(document)
+            writer.delete_documents_by_term("number", str(number))
+            writer.add_document(tantivy.Document(number=str(number), text=text))
         writer.commit()
         writer.wait_merging_threads()
 
@@ -64,7 +63,7 @@ class Words:
         """Forget these passages; on disk when this returns."""
         writer = self._index.writer(heap_size=15_000_000, num_threads=1)
         for number in numbers:
-            writer.delete_documents_by_term("number", number)
+            writer.delete_documents_by_term("number", str(number))
         writer.commit()
         writer.wait_merging_threads()
 
