@@ -27,8 +27,7 @@ class Engine:
         self.settings = settings
         self.retriever = Retriever(library, settings)
         self.reader = Reader()
-        fitted = load_weights().threshold
-        self.threshold = fitted if settings.answer_threshold is None else settings.answer_threshold
+        self.threshold = load_weights().threshold if settings.answer_threshold is None else settings.answer_threshold
 
     @classmethod
     def open(cls, settings: Settings) -> Engine:

@@ -47,3 +47,12 @@ class LibraryUnusable(SluglineError):
 
     def __init__(self, data_dir: Path, reason: str) -> None:
         super().__init__(f"The library in {data_dir} cannot be used: {reason}. Choose another folder with --data-dir.")
+
+
+class DiskFull(SluglineError):
+    """There is no room to write to the library."""
+
+    def __init__(self, data_dir: Path) -> None:
+        super().__init__(
+            f"The disk that holds {data_dir} is full: make room there, then run the command again. Nothing already stored is lost."
+        )

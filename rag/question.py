@@ -83,3 +83,28 @@ def understand(question: str, outlets: Sequence[str] = ()) -> Understood:
             since = min(span[0], since or span[0])
             until = max(span[1], until or span[1])
     return Understood(question, _outlets(question, outlets), since, until, bool(_LATEST.search(question)))
+
+
+_JOINT = re.compile(r",?\s+(?:and|or|vs\.?|versus|compared (?:with|to)|than)\s+|;\s+|,\s+(?=[A-Z])", re.IGNORECASE)
+_NAME = re.compile(r"(?<!^)\b(?:[A-Z][\w'&-]*|\w*\d[\w-]*)")
+_ASKS_AGAIN = re.compile(r"^(?:in|at|on|by|for|to)?\s*(?:who|whom|whose|when|where|what|which|why|how)\b", re.IGNORECASE)
+MOST_PARTS = 3
+
+
+def parts(question: str) -> tuple[str, ...]:
+    """`question` cut where it joins things that may stand in different articles; the whole as the only part when it joins none.
+
+    >>> parts("When did Tennessee's ELVIS Act and California's replica laws take effect?")
+    ("When did Tennessee's ELVIS Act", "California's replica laws take effect?")
+    >>> parts("Who sued and why?")
+    ('Who sued and why?',)
+    """
+    out, start = [], 0
+    for joint in _JOINT.finditer(question):
+        left, right = question[start : joint.start()], question[joint.end() :]
+        if _NAME.search(left) and (_NAME.search(" " + right) or _ASKS_AGAIN.match(right)):
+            out.append(left)
+            start = joint.end()
+            if len(out) == MOST_PARTS - 1:
+                break
+    return (*out, question[start:])

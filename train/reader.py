@@ -119,8 +119,8 @@ def train(stage: str, data: Path, work: Path) -> torch.nn.Module:
     rng = random.Random(SEED)
     packaged = PackagedEmbedder().folder
     tokenizer = Tokenizer.from_file(str(packaged / "tokenizer.json"))
-    model = BertForQuestionAnswering.from_pretrained(packaged if stage == "public" else work / "public")
-    model.bert.embeddings.requires_grad_(False)
+    model: torch.nn.Module = BertForQuestionAnswering.from_pretrained(packaged if stage == "public" else work / "public")
+    model.get_submodule("bert.embeddings").requires_grad_(False)
     examples, dev = _examples(stage, data)
     dev_batches = {name: Batches(rows, tokenizer) for name, rows in dev.items()}
     batches = Batches(examples, tokenizer)
@@ -146,7 +146,7 @@ def train(stage: str, data: Path, work: Path) -> torch.nn.Module:
             if step % 100 == 0:
                 print(f"step {step}/{steps} loss {out.loss.item():.3f} {time.perf_counter() - started:.0f} s", flush=True)
         print("epoch", epoch + 1, {name: evaluate(model, rows) for name, rows in dev_batches.items()}, flush=True)
-    model.save_pretrained(work / stage)
+    model.save_pretrained(work / stage)  # type: ignore[operator]
     return model
 
 

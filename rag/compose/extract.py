@@ -8,10 +8,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from rag.compose.features import NAMES, Candidate, candidates, rows
+from rag.compose.features import NAMES, TELLS, Candidate, candidates, rows, tells
 from rag.reader import Reader
 from rag.retrieve import Retrieved
 from rag.store.words import stems
@@ -30,31 +31,41 @@ _SAME = 0.6  # shared stems over all stems: two outlets' sentences that tell the
 
 
 @dataclass(frozen=True)
-class Weights:
-    """A logistic model over `features.NAMES`, fitted by `train/composer.py`."""
+class Logistic:
+    """A logistic model over standardised features."""
 
     mean: np.ndarray
     scale: np.ndarray
     weight: np.ndarray
     bias: float
-    threshold: float  # best probability under which abstaining was right more often than answering
 
     def probability(self, x: np.ndarray) -> np.ndarray:
-        """That each row's sentence answers: shape (rows,)."""
+        """One for each row of `x`; for a single row, a scalar array."""
         z = ((x - self.mean) / self.scale) @ self.weight + self.bias
         p: np.ndarray = 1 / (1 + np.exp(-z))
         return p
+
+
+@dataclass(frozen=True)
+class Weights:
+    """Fitted by `train/composer.py`: does a sentence answer, does what was found tell, and from which confidence on to say so."""
+
+    answers: Logistic
+    tells: Logistic
+    threshold: float
 
 
 @lru_cache
 def load_weights(path: Path = WEIGHTS) -> Weights:
     """The fitted weights. Raises ValueError when they were fitted on other features."""
     data = json.loads(path.read_text("utf-8"))
-    if tuple(data["features"]) != NAMES:
+    if (tuple(data["answers"]["features"]), tuple(data["tells"]["features"])) != (NAMES, TELLS):
         raise ValueError(f"{path} was fitted on other features than the composer has: run python -m train.composer")
-    return Weights(
-        np.array(data["mean"]), np.array(data["scale"]), np.array(data["weight"]), float(data["bias"]), float(data["threshold"])
-    )
+
+    def logistic(part: dict[str, Any]) -> Logistic:
+        return Logistic(np.array(part["mean"]), np.array(part["scale"]), np.array(part["weight"]), float(part["bias"]))
+
+    return Weights(logistic(data["answers"]), logistic(data["tells"]), float(data["threshold"]))
 
 
 @dataclass(frozen=True)
@@ -89,24 +100,33 @@ def _whole(candidate: Candidate) -> bool:
 
 
 def extract(found: Retrieved, reader: Reader, idf: Callable[[str], float], most: int) -> tuple[list[Draft], float]:
-    """At most `most` sentences in reading order with the most direct first, and the confidence (0 to 1) that they answer."""
+    """At most `most` sentences, the most direct first, and the confidence (0 to 1) that the coverage tells.
+
+    A question that joins things ('A and B') gets the best sentence for each, then one more for every further part.
+    """
     sentences = [candidate for candidate in candidates(found, reader) if _whole(candidate)]
     if not sentences:
         return [], 0.0
-    chances = load_weights().probability(rows(found, sentences, idf))
-    order = np.argsort(-chances, kind="stable")
-    best = float(chances[order[0]])
+    weights, x = load_weights(), rows(found, sentences, idf)
+    chances = weights.answers.probability(x)
+    confidence = float(weights.tells.probability(tells(x, chances)))
     chosen: list[Draft] = []
-    for i in order:
+
+    def take(i: int) -> None:
         draft = Draft(sentences[i], float(chances[i]))
-        if chosen and draft.probability < _BESIDE_FIRST * best:
+        if not any(_alike(draft.candidate.text, other.candidate.text) > _SAME for other in chosen):
+            chosen.append(draft)
+
+    for part in found.parts:
+        asked = replace(found, understood=replace(found.understood, text=part.text), question=part.vector)
+        take(int(weights.answers.probability(rows(asked, sentences, idf)).argmax()))
+    most += max(0, len(found.parts) - 1)
+    floor = _BESIDE_FIRST * float(chances.max())
+    for i in np.argsort(-chances, kind="stable"):
+        if len(chosen) >= most or chances[i] < floor:
             break
-        if any(_alike(draft.candidate.text, other.candidate.text) > _SAME for other in chosen):
-            continue
-        chosen.append(draft)
-        if len(chosen) == most:
-            break
-    return _readable(chosen), best
+        take(int(i))
+    return _readable(chosen), confidence
 
 
 def _readable(chosen: list[Draft]) -> list[Draft]:

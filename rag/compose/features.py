@@ -15,7 +15,7 @@ from rag.dates import find_dates
 from rag.figures import find_figures
 from rag.question import Asks, asks
 from rag.reader import Reader
-from rag.retrieve import Retrieved
+from rag.retrieve import READ, Retrieved
 from rag.store.words import stems
 from rag.types import Hit, Span
 
@@ -35,7 +35,6 @@ NAMES = (
     "reads",  # the reader's margin for the sentence, within +-10 logits
     "reads_lead",  # how much of it is above the best other sentence's, within +-5 logits
 )
-READ = 5  # best passages that the reader reads: more cost time (18 ms each in bfloat16 on 2 cores) and found no more
 
 # A word with a capital or digits inside a question, its first word apart, names something.
 _NAME = re.compile(r"(?<!^)(?<![.!?] )\b(?:[A-Z][\w'&-]*|\w*\d[\w-]*)")
@@ -136,3 +135,26 @@ def rows(found: Retrieved, sentences: Sequence[Candidate], idf: Callable[[str], 
             np.clip(margins[i] - (best_two[-1] if margins[i] == best_two[0] else best_two[0]), -5, 5),
         )
     return out
+
+
+# Of a whole question: does anything found tell? Read off the sentence most likely to answer and off the best of all.
+TELLS = (
+    "chance",
+    "cosine",
+    "reads",
+    "said_around",
+    "names_said",
+    "rarest_missing",
+    "most_cosine",
+    "most_reads",
+    "most_said_around",
+)
+
+
+def tells(x: np.ndarray, chances: np.ndarray) -> np.ndarray:
+    """Shape (len(TELLS),): `x` are the `rows` of a question's sentences, `chances` the probability of each that it answers."""
+    best, at = x[int(chances.argmax())], NAMES.index
+    chance = float(np.clip(chances.max(), 1e-6, 1 - 1e-6))
+    own = [float(best[at(name)]) for name in TELLS[1:6]]
+    most = [float(x[:, at(name)].max()) for name in ("cosine", "reads", "said_around")]
+    return np.array([np.log(chance / (1 - chance)), *own, *most])

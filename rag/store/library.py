@@ -21,7 +21,8 @@ from filelock import FileLock, Timeout
 
 from rag.dates import written
 from rag.embed import Embedder
-from rag.errors import LibraryBusy, LibraryUnusable, ModelChanged
+from rag.errors import LibraryBusy, ModelChanged
+from rag.store.faults import told
 from rag.store.ledger import Ledger, Row
 from rag.store.vectors import Vectors
 from rag.store.words import Words
@@ -56,6 +57,7 @@ class Library:
 
     Raises:
         LibraryUnusable: the folder cannot be opened or written.
+        DiskFull: there is no room.
         ModelChanged: it was embedded with another model.
     """
 
@@ -63,15 +65,14 @@ class Library:
         self.data_dir = data_dir
         self.embedder = embedder
         self._mutex = threading.RLock()
-        self._ledger = Ledger(data_dir)
+        with told(data_dir):
+            self._ledger = Ledger(data_dir)
         made_with = self._ledger.meta("embedder")
         if made_with is not None and made_with != embedder.fingerprint:
             raise ModelChanged(data_dir, made_with, embedder.fingerprint)
-        try:
+        with told(data_dir):
             self._vectors = Vectors(data_dir)
             self._words = Words(data_dir)
-        except (OSError, ValueError) as error:
-            raise LibraryUnusable(data_dir, str(error)) from error
         self._seen = -1  # ledger version of the snapshot; -1: none yet, or this process has written since
         self._vectors_seen = self._ledger.version()
         self._snapshot = _Snapshot({}, ())
@@ -100,8 +101,8 @@ class Library:
             except Timeout as error:
                 raise LibraryBusy(self.data_dir, holder) from error
         try:
-            note.write_text(str(os.getpid()), "utf-8")
-            with self._mutex:
+            with self._mutex, told(self.data_dir):
+                note.write_text(str(os.getpid()), "utf-8")
                 self._vectors.reload()  # another process may have written since
                 self._vectors_seen = self._ledger.version()
                 self._words.reload()
@@ -127,7 +128,7 @@ class Library:
 
         One call is one step for readers: they see all of these articles new, or none.
         """
-        with self._mutex:
+        with self._mutex, told(self.data_dir):
             if self._ledger.meta("embedder") is None:
                 self._ledger.set_meta("embedder", self.embedder.fingerprint)
             revisions, todo = [], []
@@ -155,7 +156,7 @@ class Library:
 
     def remove(self, article_id: str) -> bool:
         """Take an article out of all three stores; inside `writing()`. Whether it was there."""
-        with self._mutex:
+        with self._mutex, told(self.data_dir):
             found = self._ledger.retire(article_id)
             self._sweep()
             self._seen = -1
