@@ -53,7 +53,7 @@ class Settings(BaseSettings):
         le=1,
         description="Confidence under which Slugline says that the coverage does not tell; by default the one fitted with the composer.",
     )
-    max_sentences: int = Field(3, ge=1, le=10, description="Longest extractive answer, in sentences.")
+    max_sentences: int = Field(4, ge=1, le=10, description="Longest extractive answer, in sentences.")
 
     @classmethod
     def settings_customise_sources(

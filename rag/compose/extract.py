@@ -26,7 +26,7 @@ _LEANS = re.compile(
     r"|pair|group|film|song|series|show|statement|agreement|contract|latter|former|move|decision|two|three))\b"
 )
 # Second and later sentences must be this likely beside the first: below it they wander off.
-_BESIDE_FIRST = 0.4
+_BESIDE_FIRST = 0.3
 _SAME = 0.6  # shared stems over all stems: two outlets' sentences that tell the same thing
 
 
