@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -19,30 +20,23 @@ POOL = 64
 # Of the passages read for an answer at most this many from one article, or one long article crowds the others out.
 MOST_OF_ONE_ARTICLE = 3
 LATEST_BOOST = 0.15
-READ = 4  # best passages that are read for an answer: 3 to 8 found as many right sentences, and each costs 18 ms (bfloat16, 2 cores)
-OF_EACH_PART = 2  # passages among them that each part of a joined question is sure of
-
-
-@dataclass(frozen=True)
-class Part:
-    """One of the things that a question joins ('A and B'), with its vector."""
-
-    text: str
-    vector: np.ndarray
+# Best passages that are read for an answer: 3 to 8 found as many right sentences, and each costs 18 ms (bfloat16, 2 cores).
+READ = 4
+OF_EACH_PART = 2  # passages read for each part of a joined question
 
 
 @dataclass(frozen=True)
 class Retrieved:
     """Hits best first; `sentences[i]` are the sentence vectors of `hits[i]`, and `question` is that of the question.
 
-    `parts` are what the question joins, none when it asks one thing; the best passages for each are among the first READ hits.
+    `parts` are what was found for each question that this one joins ('A and B'), none when it asks one thing.
     """
 
     understood: Understood
     hits: list[Hit]
     sentences: list[np.ndarray]
     question: np.ndarray
-    parts: tuple[Part, ...] = ()
+    parts: tuple[Retrieved, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -67,16 +61,24 @@ class Retriever(BaseRetriever):  # type: ignore[misc]  # LlamaIndex is not typed
     def search(self, question: str, top: int | None = None, filters: Filters = Filters()) -> Retrieved:
         """At most `top` passages, best first; none when the library is empty or `filters` exclude all of it."""
         top = top or self.settings.top
-        understood = understand(question, self.library.outlets())
+        outlets = self.library.outlets()
+        whole, ranked = self._find(question, outlets, top, filters)
+        joined = parts(question)
+        if len(joined) == 1:
+            return whole
+        found = [self._find(part, outlets, OF_EACH_PART, filters) for part in joined]
+        ranked = _with_each_part(ranked, [of_part for _, of_part in found], top)
+        return replace(self._read(whole.understood, whole.question, ranked), parts=tuple(part for part, _ in found))
+
+    def _find(self, question: str, outlets: Sequence[str], top: int, filters: Filters) -> tuple[Retrieved, list[_Scored]]:
+        understood = understand(question, outlets)
         vector = self.library.embedder.question(question)
         ranked = self._rank(understood, vector, top, filters)
-        joined = parts(question)
-        sides = tuple(Part(text, self.library.embedder.question(text)) for text in joined) if len(joined) > 1 else ()
-        if sides:
-            of_sides = [self._rank(replace(understood, text=side.text), side.vector, OF_EACH_PART, filters) for side in sides]
-            ranked = _with_each_part(ranked, of_sides, top)
+        return self._read(understood, vector, ranked), ranked
+
+    def _read(self, understood: Understood, vector: np.ndarray, ranked: list[_Scored]) -> Retrieved:
         read = self.library.hits([(one.number, one.score, one.words, one.dense) for one in ranked])
-        return Retrieved(understood, [hit for hit, _ in read], [vectors for _, vectors in read], vector, sides)
+        return Retrieved(understood, [hit for hit, _ in read], [vectors for _, vectors in read], vector)
 
     def _rank(self, understood: Understood, vector: np.ndarray, top: int, filters: Filters) -> list[_Scored]:
         found = self.library.search(understood.text, vector, max(POOL, 4 * top), filters)
@@ -106,15 +108,13 @@ class Retriever(BaseRetriever):  # type: ignore[misc]  # LlamaIndex is not typed
 
 
 def _with_each_part(ranked: list[_Scored], of_parts: list[list[_Scored]], top: int) -> list[_Scored]:
-    """`ranked` with the best passages of each part moved or added into its first READ places, the best of all kept first."""
-    first, rest = ranked[:1], ranked[1:]
+    """`ranked` with the best passage of each part moved up behind the first, so that no part is left out."""
+    first = ranked[:1]
+    for of_part in of_parts:
+        if of_part and of_part[0].number not in {one.number for one in first}:
+            first.append(of_part[0])
     numbers = {one.number for one in first}
-    for place in range(OF_EACH_PART):
-        for of_part in of_parts:
-            if place < len(of_part) and of_part[place].number not in numbers and len(first) < READ:
-                numbers.add(of_part[place].number)
-                first.append(of_part[place])
-    return (first + [one for one in rest if one.number not in numbers])[:top]
+    return (first + [one for one in ranked if one.number not in numbers])[:top]
 
 
 def as_node(hit: Hit) -> NodeWithScore:

@@ -99,33 +99,49 @@ def _whole(candidate: Candidate) -> bool:
     return not before or (before[-1] in ".!?\"'”’)\n" and not text[span.start].islower())  # noqa: RUF001
 
 
+@dataclass(frozen=True)
+class _Judged:
+    """The sentences of what was found, the chance of each that it answers, and the confidence that any does."""
+
+    sentences: list[Candidate]
+    chances: np.ndarray
+    confidence: float
+
+
+def _judge(found: Retrieved, reader: Reader, idf: Callable[[str], float]) -> _Judged:
+    sentences = [candidate for candidate in candidates(found, reader) if _whole(candidate)]
+    if not sentences:
+        return _Judged([], np.zeros(0), 0.0)
+    weights, x = load_weights(), rows(found, sentences, idf)
+    chances = weights.answers.probability(x)
+    return _Judged(sentences, chances, float(weights.tells.probability(tells(x, chances))))
+
+
 def extract(found: Retrieved, reader: Reader, idf: Callable[[str], float], most: int) -> tuple[list[Draft], float]:
     """At most `most` sentences, the most direct first, and the confidence (0 to 1) that the coverage tells.
 
-    A question that joins things ('A and B') gets the best sentence for each, then one more for every further part.
+    A question that joins others ('A and B') gets the best sentence for each, then what answers the whole.
     """
-    sentences = [candidate for candidate in candidates(found, reader) if _whole(candidate)]
-    if not sentences:
+    whole = _judge(found, reader, idf)
+    of_parts = [_judge(part, reader, idf) for part in found.parts]
+    if not whole.sentences:
         return [], 0.0
-    weights, x = load_weights(), rows(found, sentences, idf)
-    chances = weights.answers.probability(x)
-    confidence = float(weights.tells.probability(tells(x, chances)))
     chosen: list[Draft] = []
 
-    def take(i: int) -> None:
-        draft = Draft(sentences[i], float(chances[i]))
+    def take(judged: _Judged, i: int) -> None:
+        draft = Draft(judged.sentences[i], float(judged.chances[i]))
         if not any(_alike(draft.candidate.text, other.candidate.text) > _SAME for other in chosen):
             chosen.append(draft)
 
-    for part in found.parts:
-        asked = replace(found, understood=replace(found.understood, text=part.text), question=part.vector)
-        take(int(weights.answers.probability(rows(asked, sentences, idf)).argmax()))
-    most += max(0, len(found.parts) - 1)
-    floor = _BESIDE_FIRST * float(chances.max())
-    for i in np.argsort(-chances, kind="stable"):
-        if len(chosen) >= most or chances[i] < floor:
+    for part in of_parts:
+        if part.sentences:
+            take(part, int(part.chances.argmax()))
+    floor = _BESIDE_FIRST * float(whole.chances.max())
+    for i in np.argsort(-whole.chances, kind="stable"):
+        if len(chosen) >= most or whole.chances[i] < floor:
             break
-        take(int(i))
+        take(whole, int(i))
+    confidence = max(whole.confidence, min((part.confidence for part in of_parts), default=0.0))
     return _readable(chosen), confidence
 
 

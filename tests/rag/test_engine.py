@@ -58,3 +58,16 @@ def test_an_empty_question_is_not_an_error(bundled: Engine) -> None:
 def test_odd_questions_do_not_break_the_query_syntax(bundled: Engine) -> None:
     for question in ('AND OR NOT "', "title:(x) +y -z ~2 ^3 [a TO b]", "\x00\x01", "é" * 5000, "<script>", "🎬🎬"):
         bundled.ask(question)
+
+
+def test_each_part_of_a_joined_question_is_answered_from_its_own_article(bundled: Engine) -> None:
+    answer = bundled.ask("How many days did the 2023 strikes of the WGA and of SAG-AFTRA last?")
+    assert {"007", "008"} <= {citation.hit.article.id for citation in answer.citations}
+    assert "148" in answer.text
+    assert "118" in answer.text
+
+
+def test_no_sentence_is_said_twice(bundled: Engine) -> None:
+    answer = bundled.ask("When did Tennessee's ELVIS Act and California's replica laws take effect?")
+    texts = [sentence.text for sentence in answer.sentences]
+    assert len(texts) == len(set(texts))
