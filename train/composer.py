@@ -1,8 +1,7 @@
 """Fit the extractive composer on the bundled development questions: `python -m train.composer --data-dir LIBRARY`.
 
 Two logistic models. One tells whether a sentence answers: it is right when it says a required fact and stands in an article that
-answers. The other tells whether what was found answers the question at all; beside the questions that the coverage does not answer it
-learns from each answerable one asked again with its articles left out. Seconds on a CPU; both fits are convex, so no seed matters.
+answers. The other tells whether what was found answers the question at all. Seconds on a CPU; both fits are convex, so no seed matters.
 The confidence under which Slugline abstains is the one with the best F1 over the development questions, cross-validated.
 """
 
@@ -11,7 +10,7 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -29,43 +28,26 @@ FOLDS = 10
 
 @dataclass(frozen=True)
 class Asked:
-    """A development question with its candidate sentences, their features, and which are right.
-
-    `left_out`: it was asked with the articles that answer it left out.
-    """
+    """A development question with its candidate sentences, their features, and which are right."""
 
     question: Question
     sentences: list[Candidate]
     x: np.ndarray
     right: np.ndarray
-    left_out: bool = False
-
-    @property
-    def tells(self) -> bool:
-        """Whether what was found can answer."""
-        return self.question.answerable and not self.left_out
 
 
 def gather(engine: Engine, questions: list[Question]) -> list[Asked]:
-    """Retrieve and read for every question, as the engine does; answerable ones again without the articles that answer."""
+    """Retrieve and read for every question, as the engine does."""
     asked = []
     for question in questions:
-        for left_out in (False, True)[: 1 + bool(question.articles)]:
-            found = engine.retriever.search(question.text, 4 * engine.settings.top)
-            kept = [
-                (hit, vectors)
-                for hit, vectors in zip(found.hits, found.sentences, strict=True)
-                if not (left_out and hit.article.id in question.articles)
-            ][: engine.settings.top]
-            found = replace(found, hits=[hit for hit, _ in kept], sentences=[vectors for _, vectors in kept])
-            sentences = candidates(found, engine.reader)
-            right = [
-                sentence.hit.article.id in question.articles
-                and any(says(sentence.text, fact) for group in question.required for fact in group)
-                for sentence in sentences
-            ]
-            x = rows(found, sentences, engine.library.idf)
-            asked.append(Asked(question, sentences, x, np.array(right, dtype=float), left_out))
+        found = engine.retriever.search(question.text)
+        sentences = candidates(found, engine.reader)
+        right = [
+            sentence.hit.article.id in question.articles
+            and any(says(sentence.text, fact) for group in question.required for fact in group)
+            for sentence in sentences
+        ]
+        asked.append(Asked(question, sentences, rows(found, sentences, engine.library.idf), np.array(right, dtype=float)))
     return asked
 
 
@@ -101,20 +83,18 @@ def _fit(x: np.ndarray, y: np.ndarray, weight: np.ndarray, strength: float) -> F
 
 def fit_answers(asked: list[Asked]) -> Fitted:
     """'This sentence answers'; every question weighs the same however many sentences it has."""
-    whole = [a for a in asked if not a.left_out]
-    weight = np.concatenate([np.full(len(a.x), 10 / len(a.x)) for a in whole])
-    return _fit(np.concatenate([a.x for a in whole]), np.concatenate([a.right for a in whole]), weight, 0.3)
+    weight = np.concatenate([np.full(len(a.x), 10 / len(a.x)) for a in asked])
+    return _fit(np.concatenate([a.x for a in asked]), np.concatenate([a.right for a in asked]), weight, 0.3)
 
 
-def fit_tells(asked: list[Asked], answers: Fitted) -> Fitted:
-    """'What was found tells'; questions left without their articles weigh half of those the coverage really does not answer."""
-    x = np.stack([tells(a.x, answers.probability(a.x)) for a in asked])
-    return _fit(x, np.array([a.tells for a in asked]), np.array([0.5 if a.left_out else 1.0 for a in asked]), 0.3)
+def fit_tells(asked: list[Asked]) -> Fitted:
+    """'What was found tells'."""
+    return _fit(np.stack([tells(a.x) for a in asked]), np.array([a.question.answerable for a in asked]), np.ones(len(asked)), 0.3)
 
 
 def best_threshold(confidence: np.ndarray, asked: list[Asked]) -> tuple[float, float, float]:
     """The confidence under which to abstain that gives the highest F1 of abstaining; then its precision and recall."""
-    judged = [i for i, a in enumerate(asked) if not a.question.abstain_ok and not a.left_out]
+    judged = [i for i, a in enumerate(asked) if not a.question.abstain_ok]
     silent = [not asked[i].question.answerable for i in judged]
     best, best_f1 = (0.5, 0.0, 0.0), 0.0
     for threshold in np.unique(confidence[judged]):
@@ -127,21 +107,17 @@ def best_threshold(confidence: np.ndarray, asked: list[Asked]) -> tuple[float, f
 
 def cross_validate(asked: list[Asked]) -> np.ndarray:
     """Print what to expect of questions not fitted on; the confidence in each, from models that have not seen it."""
-    ids = sorted({a.question.id for a in asked})
-    fold = dict(zip(ids, (np.random.default_rng(0).permutation(len(ids)) % FOLDS).tolist(), strict=True))
+    fold = np.random.default_rng(0).permutation(len(asked)) % FOLDS
     confidence = np.zeros(len(asked))
     top: dict[int, list[float]] = {1: [], 3: []}
     for k in range(FOLDS):
-        known = [a for a in asked if fold[a.question.id] != k]
-        answers = fit_answers(known)
-        whether = fit_tells(known, answers)
-        for i, a in enumerate(asked):
-            if fold[a.question.id] != k:
-                continue
-            chances = answers.probability(a.x)
-            confidence[i] = whether.probability(tells(a.x, chances)[None])[0]
-            if a.tells:
-                order = np.argsort(-chances)
+        known = [a for a, of in zip(asked, fold, strict=True) if of != k]
+        answers, whether = fit_answers(known), fit_tells(known)
+        for i in np.flatnonzero(fold == k):
+            a = asked[i]
+            confidence[i] = whether.probability(tells(a.x)[None])[0]
+            if a.question.answerable:
+                order = np.argsort(-answers.probability(a.x))
                 for n, values in top.items():
                     text = " ".join(a.sentences[j].text for j in order[:n])
                     values.append(float(says_all(text, a.question.required)))
@@ -157,7 +133,7 @@ def main(data_dir: Path, file: Path) -> None:
     threshold, precision, recall = best_threshold(cross_validate(asked), asked)
     print(f"cross-validated: abstaining under {threshold:.3f} has precision {precision:.3f} and recall {recall:.3f}")
     answers = fit_answers(asked)
-    whether = fit_tells(asked, answers)
+    whether = fit_tells(asked)
     for names, fitted in ((NAMES, answers), (TELLS, whether)):
         print("  " + ", ".join(f"{name} {value:+.2f}" for name, value in zip(names, fitted.model.coef_[0], strict=True)))
     weights = {

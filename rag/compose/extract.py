@@ -114,7 +114,7 @@ def _judge(found: Retrieved, reader: Reader, idf: Callable[[str], float]) -> _Ju
         return _Judged([], np.zeros(0), 0.0)
     weights, x = load_weights(), rows(found, sentences, idf)
     chances = weights.answers.probability(x)
-    return _Judged(sentences, chances, float(weights.tells.probability(tells(x, chances))))
+    return _Judged(sentences, chances, float(weights.tells.probability(tells(x))))
 
 
 def extract(found: Retrieved, reader: Reader, idf: Callable[[str], float], most: int) -> tuple[list[Draft], float]:
