@@ -35,12 +35,15 @@ def test_what_the_coverage_does_not_tell_is_right_only_when_said_so() -> None:
 
 def test_dev_questions_stay_above_their_floors(bundled: Engine) -> None:
     got = figures(run(bundled, "dev"))
-    floors = FLOORS
-    assert not {name: (got[name], floor) for name, floor in floors.items() if got[name] < floor}
+    assert not {name: (got[name], floor) for name, floor in FLOORS.items() if got[name] < floor}
 
 
 # A little under what was measured when they were last raised: rounding differs between processors.
 FLOORS = {
-    "hit@10": 0.95,
+    "hit@3": 0.95,
+    "hit@10": 0.97,
+    "correct": 0.72,
     "citation_correct": 0.99,
+    "abstention_precision": 0.6,
+    "abstention_recall": 0.8,
 }
