@@ -36,7 +36,7 @@ log=.venv/setup.log
 if ! .venv/bin/python -m pip install --disable-pip-version-check --no-input -q -c constraints.txt -e "$target" >"$log" 2>&1; then
     if grep -qiE 'no space left|errno 28' "$log"; then
         stop "the disk is full; make room in $(pwd) and the temporary folder, then run make again"
-    elif grep -qiE 'connection|temporary failure|name resolution|timed out|network|proxy|max retries' "$log"; then
+    elif grep -qiE 'NewConnectionError|connection (refused|reset|broken|error|timed)|temporary failure in name|name resolution|timed out|network is|max retries|could not find a version .*from versions: none' "$log"; then
         stop "the package index cannot be reached; check the network (or pip's index settings), then run make again (details: $log)"
     fi
     tail -n 5 "$log" >&2
