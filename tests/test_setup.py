@@ -58,7 +58,6 @@ def test_no_network_is_one_clear_sentence(clone: Path) -> None:
         PIP_FIND_LINKS="",
         PIP_RETRIES="0",
         PIP_NO_CACHE_DIR="1",
-        PIP_NO_BUILD_ISOLATION="0",
     )
     assert done.returncode == 1
     assert "the package index cannot be reached" in done.stderr
