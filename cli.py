@@ -12,15 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-import rag as _switches  # sets the no-telemetry switches before anything else is imported
 from rag.errors import SluglineError
 
 if TYPE_CHECKING:
     from rag.config import Settings
     from rag.engine import Engine
     from rag.types import Filters
-
-assert _switches.__doc__
 
 
 class _Commands(click.Group):
