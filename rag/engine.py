@@ -74,12 +74,9 @@ class Engine:
         citations: list[Citation] = []
         for draft in drafts:
             candidate = draft.candidate
-            known = next((c for c in citations if c.hit.passage == candidate.hit.passage and c.quote == candidate.text), None)
-            if known is None:
-                known = Citation(len(citations) + 1, candidate.hit, candidate.text)
-                citations.append(known)
+            citations.append(Citation(len(citations) + 1, candidate.hit, candidate.text))
             support, chance = verify(candidate.text, [candidate.hit.passage.text])
-            sentences.append(Sentence(candidate.text, (known.n,), support, chance))
+            sentences.append(Sentence(candidate.text, (len(citations),), support, chance))
         dates = [c.hit.article.published for c in citations if c.hit.article.published]
         return Answer(
             found.understood.text,
