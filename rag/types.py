@@ -19,7 +19,11 @@ class Source:
 
 @dataclass(frozen=True)
 class Article:
-    """One article as it was read. `origin` is the file or address it came from."""
+    """One article as it was read. `origin` is the file or address it came from.
+
+    `revision` counts the texts the library has had of it, from 1; `updated` is the day on which it took this one, None for the
+    first. Only the library sets these two.
+    """
 
     id: str
     title: str
@@ -33,6 +37,8 @@ class Article:
     organisations: tuple[str, ...] = ()
     sources: tuple[Source, ...] = ()
     origin: str = ""
+    revision: int = 1
+    updated: dt.date | None = None
 
     def __post_init__(self) -> None:
         if not self.id or not self.text.strip():
