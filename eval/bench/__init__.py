@@ -1,0 +1,1 @@
+"""How fast, how large: one file per benchmark, run by `python -m eval.bench NAME`."""
