@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bisect
 import datetime as dt
 from dataclasses import dataclass, field
 from enum import Enum
@@ -19,7 +20,12 @@ class Source:
 
 @dataclass(frozen=True)
 class Article:
-    """One article as it was read. `origin` is the file or address it came from."""
+    """One article as it was read. `origin` is the file or address it came from.
+
+    `published` is the day where it was published, `published_at` the moment as ISO 8601 with its offset, when that is known.
+    `language` is an ISO 639-1 code. `pages` are the offsets in `text` where each page of a paged document begins. Articles
+    that tell the same story nearly word for word (wire copy) share `story`: the id of the first of them that came in.
+    """
 
     id: str
     title: str
@@ -33,10 +39,18 @@ class Article:
     organisations: tuple[str, ...] = ()
     sources: tuple[Source, ...] = ()
     origin: str = ""
+    published_at: str = ""
+    language: str = ""
+    pages: tuple[int, ...] = ()
+    story: str = ""
 
     def __post_init__(self) -> None:
         if not self.id or not self.text.strip():
             raise ValueError(f"an article needs an id and a text (id {self.id!r}, origin {self.origin!r})")
+
+    def page_at(self, offset: int) -> int | None:
+        """Number of the page, from 1, on which the character at `offset` of `text` stands; None when it has no pages."""
+        return bisect.bisect_right(self.pages, offset) or None
 
 
 @dataclass(frozen=True)

@@ -72,6 +72,10 @@ def _article(row: sqlite3.Row) -> Article:
         people=tuple(extra["people"]),
         organisations=tuple(extra["organisations"]),
         sources=tuple(Source(**source) for source in extra["sources"]),
+        published_at=extra.get("published_at", ""),  # not there in articles of version 0.1.0
+        language=extra.get("language", ""),
+        pages=tuple(extra.get("pages", ())),
+        story=extra.get("story", ""),
         text=row["text"],
     )
 
@@ -112,6 +116,10 @@ class Ledger:
             "people": article.people,
             "organisations": article.organisations,
             "sources": [asdict(source) for source in article.sources],
+            "published_at": article.published_at,
+            "language": article.language,
+            "pages": article.pages,
+            "story": article.story,
         }
         with self._transaction():
             cursor = self._db.execute(
