@@ -248,12 +248,23 @@ def without_markup(text: str) -> str:
     return prose(text)
 
 
-def hidden_markup(text: str) -> str:
-    """`text` without the elements that HTML inside it hides: `<span hidden>`, `<p style="display:none">` and the like."""
-    from ingest.readers.page import HIDING
+def without_hidden_markup(text: str) -> str:
+    """`text` without the HTML elements in it that no reader sees: scripts, `<span hidden>`, `<p style="display:none">` and the like."""
+    from ingest.readers.page import HIDING, UNREAD
 
-    def shown(match: re.Match[str]) -> str:
-        hides = re.search(r"\shidden\b|aria-hidden\s*=\s*[\"']?true", match["attributes"], re.IGNORECASE)
-        return "" if hides or HIDING.search(match["attributes"]) else match.group()
-
-    return re.sub(r"<(?P<tag>[a-z][\w]*)(?P<attributes>\s[^<>]*)>.*?</(?P=tag)\s*>", shown, text, flags=re.DOTALL | re.IGNORECASE)
+    out, at = [], 0
+    for opened in re.finditer(r"<([a-z][\w-]*)((?:\s(?:[^<>\"']|\"[^\"]*\"|'[^']*')*)?)>", text, re.IGNORECASE):
+        tag, attributes = opened[1].lower(), opened[2]
+        hides = tag in UNREAD or re.search(r"\shidden\b|aria-hidden\s*=\s*[\"']?true", attributes, re.IGNORECASE)
+        if opened.start() < at or not (hides or HIDING.search(attributes)):
+            continue
+        out.append(text[at : opened.start()])
+        at, depth = opened.end(), 0 if attributes.endswith("/") or tag in {"input", "link", "area", "embed"} else 1
+        for inner in re.finditer(rf"<(/?){re.escape(tag)}\b[^<>]*>", text[at:], re.IGNORECASE) if depth else ():
+            depth += -1 if inner[1] else 1
+            if depth == 0:
+                at += inner.end()
+                break
+        else:
+            at = len(text) if depth else at  # never closed: all that follows is hidden, as in a browser
+    return "".join([*out, text[at:]])

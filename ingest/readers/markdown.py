@@ -16,7 +16,6 @@ from rag.errors import BadInput
 from rag.types import Article
 
 _HEADING = re.compile(r"\A\s*#\s+(.+?)\s*#*\s*$", re.MULTILINE)
-_CODE = re.compile(r"<(script|style|template|iframe|svg)\b.*?(?:</\1\s*>|\Z)", re.DOTALL | re.IGNORECASE)
 
 
 class _Loader(yaml.SafeLoader):
@@ -35,12 +34,16 @@ _Loader.yaml_implicit_resolvers = {
 }
 
 
+class _Front(frontmatter.YAMLHandler):  # type: ignore[misc]  # frontmatter is not typed
+    def load(self, fm: str, **kwargs: object) -> Any:  # noqa: ARG002  # its base class has them
+        return yaml.load(fm, _Loader)  # noqa: S506  # a SafeLoader with less
+
+
 def plain(text: str) -> str:
     """Markdown as prose: no comments, scripts, tags, images or marks, links by their words."""
     text = re.sub(r"<!--.*?(?:-->|\Z)", "", text, flags=re.DOTALL)
     if "<" in text:
-        text = _CODE.sub("", text)
-        text = fields.hidden_markup(text)
+        text = fields.without_hidden_markup(text)
         text = re.sub(r"</?[A-Za-z][\w-]*(?:\s[^<>]*)?/?>", "", text)
     text = re.sub(r"!\[[^\]]*\]\([^)]*\)", "", text)
     text = re.sub(r"\[([^\]]+)\]\([^)]*\)", r"\1", text)
@@ -54,7 +57,7 @@ def read(document: Document) -> Iterator[Article | BadInput | Flag]:
     if len(text) > fields.MOST_CHARACTERS:
         raise BadInput(document.name, f"holds {len(text):,} characters, too many for one article")
     try:
-        post = frontmatter.loads(text, Loader=_Loader)
+        post = frontmatter.loads(text, handler=_Front())
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         where = f" in line {mark.line + 2}" if mark else f" ({error})" if "alias" in str(error) else ""

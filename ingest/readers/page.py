@@ -13,15 +13,15 @@ from lxml import etree
 
 # libxml2 drops what is nested deeper, and code that walks trees by recursion would not come back from it.
 DEEPEST = 250
-_UNREAD = (
+UNREAD = (
     "script", "style", "noscript", "template", "iframe", "frame", "object", "embed", "applet", "svg", "math", "canvas", "audio",
     "video", "select", "textarea", "button", "input", "datalist", "dialog", "map", "area", "link",
 )  # fmt: skip
 HIDING = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|(?<![\w-])opacity\s*:\s*0?\.?0+(?![.\d])"
-    r"|font-size\s*:\s*0*\.?0+(?:px|em|rem|pt|%)?\s*(?:;|!|$)|text-indent\s*:\s*-\d{3,}"
+    r"|font-size\s*:\s*0*\.?0+(?:px|em|rem|pt|%)?\s*(?:[;!\"']|$)|text-indent\s*:\s*-\d{3,}"
     r"|(?:left|top|margin-left|margin-top)\s*:\s*-\d{4,}|clip\s*:\s*rect\(\s*0|clip-path\s*:\s*inset\(\s*(?:50|100)%"
-    r"|(?<![\w-])(?:max-)?(?:height|width)\s*:\s*0(?:px)?\s*(?:;|!|$)|content-visibility\s*:\s*hidden",
+    r"|(?<![\w-])(?:max-)?(?:height|width)\s*:\s*0(?:px)?\s*(?:[;!\"']|$)|content-visibility\s*:\s*hidden",
     re.IGNORECASE,
 )
 # A site may hide its article until its script has run; that is not hiding it from readers.
@@ -54,7 +54,7 @@ def strip_unseen(tree: lxml.html.HtmlElement) -> None:
             continue
         attributes = element.attrib
         unseen = (
-            element.tag in _UNREAD
+            element.tag in UNREAD
             or "hidden" in attributes
             or attributes.get("aria-hidden", "").lower() == "true"
             or (element.tag not in _WHOLE and (element in hidden or HIDING.search(attributes.get("style", ""))))
