@@ -50,8 +50,10 @@ class Document:
     def origin(self) -> str:
         """Where it lies, for an article that has no address: the same on every run from any folder."""
         if self.path is None:
-            return self.url or f"{self.name}:{hashlib.sha256(self.data or b'').hexdigest()[:12]}"
-        return f"{self.path.resolve()}!{self.member}" if self.member else str(self.path.resolve())
+            where = self.url or f"{self.name}:{hashlib.sha256(self.data or b'').hexdigest()[:12]}"
+        else:
+            where = str(self.path.resolve())
+        return f"{where}!{self.member}" if self.member else where
 
     def open(self) -> IO[bytes]:
         """Its bytes as a stream, to be closed.

@@ -215,7 +215,8 @@ def build(fields: Mapping[str, Any], document: Document, at_line: str = "") -> I
                 yield Flag(where, f"{error.reason}: the article is kept without it")
             if day:
                 break
-    url = _url(_first(fields.get("url"), fields.get("link"), document.url, hints.get("url")))
+    whole = document.url if not at_line and not document.member else ""  # a row's address is not that of the file it stands in
+    url = _url(_first(fields.get("url"), fields.get("link"), whole, hints.get("url")))
     # `source` beside `outlet` would be the outlet's; an article's own `sources` are what it relies on.
     outlet = _first(given.get("outlet"), fields.get("outlet"), fields.get("source"), hints.get("outlet"))
     outlet = outlet_name(line(outlet if isinstance(outlet, str) else ""))
@@ -229,7 +230,7 @@ def build(fields: Mapping[str, Any], document: Document, at_line: str = "") -> I
         published_at=at,
         author=line(_first(fields.get("author"), hints.get("author")))[:300],
         language=language(_first(fields.get("language"), hints.get("language"))),
-        url=canonical_url(url) if document.url else url,
+        url=canonical_url(url) if whole else url,
         topics=topics,
         people=_strings(fields.get("people")),
         organisations=_strings(fields.get("organisations")),
