@@ -64,9 +64,6 @@ class FetchFailed(BadInput):
         self.status = status
         self.after = after
 
-    def __reduce__(self) -> tuple[Any, ...]:
-        return (FetchFailed, (self.source, self.reason, self.again, self.status, self.after))
-
 
 class _Refused(Exception):
     """The address is not one to connect to."""

@@ -7,7 +7,7 @@ import os
 import sys
 from collections import deque
 from collections.abc import Generator, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import CancelledError, Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from functools import cached_property
@@ -138,71 +138,85 @@ class Workers:
         yield from self._beside(documents, count)
 
     def _beside(self, documents: Iterator[Document | BadInput], count: int) -> Iterator[Found]:
-        pool = self._pool(count)
-        # (document, what it gives): kept in order, few enough in flight that memory stays flat.
-        waiting: deque[tuple[Document | None, list[Found] | Future[list[Found]]]] = deque()
+        self._start_pool(count)
+        waiting: deque[_Task] = deque()  # kept in order, few enough in flight that memory stays flat
         try:
-            for task, document in self._tasks(documents):
-                if isinstance(document, Document):
-                    waiting.append((document, pool.submit(_read_and_split, document)))
-                elif document is None:
-                    waiting.append((None, pool.submit(_split, task)))
-                else:
-                    waiting.append((None, task))
+            for task in _tasks(documents):
+                waiting.append(task)
+                self._submit(task, waiting)
                 while len(waiting) > 8 * count:
-                    found, pool = self._result(*waiting.popleft(), waiting, pool)
-                    yield from found
+                    yield from self._result(waiting)
             while waiting:
-                found, pool = self._result(*waiting.popleft(), waiting, pool)
-                yield from found
+                yield from self._result(waiting)
         finally:
-            pool.shutdown(wait=False, cancel_futures=True)
+            self._pool.shutdown(wait=False, cancel_futures=True)
 
-    def _pool(self, count: int) -> ProcessPoolExecutor:
+    def _start_pool(self, count: int) -> None:
         # Not fork: torch, Chroma and Tantivy have threads, and a forked copy of their locks may never open.
         context = multiprocessing.get_context("spawn")
-        return ProcessPoolExecutor(count, mp_context=context, initializer=_start, initargs=(self._settings, self._folder))
+        self._processes = count
+        self._pool = ProcessPoolExecutor(count, mp_context=context, initializer=_start, initargs=(self._settings, self._folder))
 
-    def _tasks(self, documents: Iterator[Document | BadInput]) -> Iterator[tuple[list[Found], Document | BadInput | None]]:
-        """What to send to the workers: whole documents, and rows of those that hold many."""
-        for document in documents:
-            if isinstance(document, BadInput):
-                yield list(_failed(document)), document
-            elif BY_ENDING.get(document.kind) in MANY:
-                rows = read_document(document)
-                while batch := list(islice(rows, _ROWS)):
-                    yield batch, None
-            else:
-                yield [], document
-
-    def _result(
-        self,
-        document: Document | None,
-        result: list[Found] | Future[list[Found]],
-        waiting: deque[tuple[Document | None, list[Found] | Future[list[Found]]]],
-        pool: ProcessPoolExecutor,
-    ) -> tuple[list[Found], ProcessPoolExecutor]:
-        if isinstance(result, list):
-            return result, pool
+    def _submit(self, task: _Task, waiting: Iterable[_Task]) -> None:
         try:
-            return result.result(), pool
+            if task.document is not None:
+                task.future = self._pool.submit(_read_and_split, task.document)
+            elif task.cut:
+                task.future = self._pool.submit(_split, task.rows)
         except BrokenProcessPool:
+            self._restart(waiting)
+
+    def _restart(self, waiting: Iterable[_Task]) -> None:
+        """New processes in place of dead ones, with all that is still to be done."""
+        self._pool.shutdown(wait=False, cancel_futures=True)
+        self._start_pool(self._processes)
+        for task in waiting:
+            done = task.future is not None and task.future.done() and not task.future.cancelled() and not task.future.exception()
+            if not done:
+                self._submit(task, ())
+
+    def _result(self, waiting: deque[_Task]) -> list[Found]:
+        task = waiting.popleft()
+        if task.future is None:
+            return task.rows
+        try:
+            return task.future.result()
+        except (BrokenProcessPool, CancelledError):
             # One of the documents in flight killed a worker: read this one in a process of its own, then send the others again.
-            count = pool._max_workers  # type: ignore[attr-defined]
-            pool.shutdown(wait=False, cancel_futures=True)
-            found = self._alone(document) if document is not None else []
-            pool = self._pool(count)
-            for at, (other, pending) in enumerate(waiting):
-                if other is not None and isinstance(pending, Future):
-                    waiting[at] = (other, pool.submit(_read_and_split, other))
-            return found, pool
+            found = self._alone(task.document) if task.document is not None else task.rows
+            self._restart(waiting)
+            return found
 
     def _alone(self, document: Document) -> list[Found]:
-        with self._pool(1) as one:
+        context = multiprocessing.get_context("spawn")
+        with ProcessPoolExecutor(1, mp_context=context, initializer=_start, initargs=(self._settings, self._folder)) as one:
             try:
                 return one.submit(_read_and_split, document).result()
             except BrokenProcessPool:
                 return list(_failed(BadInput(document.name, "crashed the program that read it; the file is damaged or hostile")))
+
+
+@dataclass
+class _Task:
+    """Something in flight: a document to read, or rows already read; `cut` says that those are still to be split."""
+
+    document: Document | None
+    rows: list[Found]
+    cut: bool = False
+    future: Future[list[Found]] | None = None
+
+
+def _tasks(documents: Iterable[Document | BadInput]) -> Iterator[_Task]:
+    """What to send to the workers: whole documents, and rows of those that hold many."""
+    for document in documents:
+        if isinstance(document, BadInput):
+            yield _Task(None, list(_failed(document)))
+        elif BY_ENDING.get(document.kind) in MANY:
+            rows = read_document(document)
+            while batch := list(islice(rows, _ROWS)):
+                yield _Task(None, batch, cut=True)
+        else:
+            yield _Task(document, [])
 
 
 def _failed(error: BadInput) -> Iterator[Found]:
