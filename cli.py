@@ -152,41 +152,39 @@ def _progress(doing: str, quiet: bool = False) -> Iterator[Callable[[int, int], 
 
 
 @cli.command()
-@click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
+@click.argument("sources", nargs=-1, metavar="SOURCE...")
+@click.option(
+    "--include", multiple=True, metavar="GLOB", help="Below folders and in ZIP files, only what matches. Again for more."
+)
+@click.option(
+    "--exclude", multiple=True, metavar="GLOB", help="Below folders and in ZIP files, not what matches. Again for more."
+)
+@click.option("--since", type=_Day(end=False), help="From feeds and sitemaps, only what is dated from this day on.")
+@click.option("--outlet", help="The outlet of every article, whatever they say themselves.")
+@click.option("--published", help="The day of every article, as 2026-03-24.")
+@click.option("--topic", "topics", multiple=True, help="A topic of every article. Again for more.")
+@click.option("--workers", type=click.IntRange(0, 64), help="Processes that read; by default some when there is much to read.")
+@click.option("--dry-run", is_flag=True, help="Show what would be read, with its metadata; write nothing.")
+@click.option("--retry-failed", is_flag=True, help="Also read again all that failed before.")
+@click.option("--watch", "feeds", type=click.Path(path_type=Path), metavar="FEEDS.toml", help="Poll these feeds until stopped.")
+@click.option("--rounds", type=click.IntRange(1), help="With --watch: stop after so many polls.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 @_data_dir
 @click.pass_context
-def ingest(ctx: click.Context, sources: tuple[str, ...], as_json: bool) -> None:
-    """Bring articles in: files and folders of Markdown, text, HTML and JSONL."""
-    from dataclasses import asdict
+def ingest(ctx: click.Context, /, sources: tuple[str, ...], as_json: bool, **options: Any) -> None:
+    """Bring articles in.
 
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-
-    from ingest.pipeline import ingest as run
-    from rag.embed import open_embedder
-    from rag.store.library import Library
+    A SOURCE is a file or folder (HTML, Markdown, text, PDF, DOCX, EPUB, EML, JSONL, CSV, ZIP), an address of a page, an RSS or Atom
+    feed or a sitemap, '-' for standard input, or @LIST, a file that names one address or file a line.
+    """
+    if not sources and not options["retry_failed"] and not options["feeds"]:
+        raise click.UsageError("name a SOURCE, or give --retry-failed or --watch FEEDS.toml")
+    if options["feeds"] and (sources or options["dry_run"] or options["retry_failed"]):
+        raise click.UsageError("--watch takes its sources from FEEDS.toml, and cannot be a dry run")
+    from ingest.command import run
 
     settings = _settings(ctx)
-    library = Library(settings.data_dir, open_embedder(settings.embed_model))
-    console = Console(stderr=True)
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with (
-        library.writing(waits=_waits),
-        Progress(*columns, console=console, disable=as_json or not console.is_terminal) as progress,
-    ):
-        task = progress.add_task("Reading", total=None)
-        report = run(sources, library, settings, lambda article: progress.update(task, advance=1))
-        progress.update(task, total=progress.tasks[0].completed)
-    if as_json:
-        click.echo(json.dumps(asdict(report), ensure_ascii=False))
-    else:
-        for failure in report.failed:
-            click.secho(f"{failure['source']}: {failure['error']}", fg="red", err=True)
-        click.echo(
-            f"{report.added} added, {report.updated} updated, {report.unchanged} unchanged, {report.duplicates} duplicates, "
-            f"{len(report.failed)} failed; {report.passages} passages written in {report.seconds:.1f} s."
-        )
+    report = run(settings, sources, as_json=as_json, **options)
     if report.failed:
         ctx.exit(1)
 
@@ -339,6 +337,27 @@ def remove_articles(ctx: click.Context, article_ids: tuple[str, ...]) -> None:
     if missing:
         raise SluglineError(f"Not in the library: {', '.join(missing)}. The others were removed.")
     click.echo(f"{len(article_ids)} removed.")
+
+
+@articles.command("failed")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+@_data_dir
+@click.pass_context
+def failed_articles(ctx: click.Context, as_json: bool) -> None:
+    """What could not be read when it was last tried, and why. Try again with: slugline ingest --retry-failed"""
+    from dataclasses import asdict
+
+    from ingest.state import State
+
+    found = State(_settings(ctx).data_dir).failed()
+    if as_json:
+        click.echo(json.dumps({"failed": [asdict(one) for one in found]}, ensure_ascii=False))
+        return
+    for one in found:
+        click.echo(
+            f"{one.at[:16].replace('T', ' ')}  {one.source}: {one.error}" + (f" ({one.times} times)" if one.times > 1 else "")
+        )
+    click.echo(f"{len(found)} failed." + (" Try again with: slugline ingest --retry-failed" if found else ""), err=True)
 
 
 def _library(ctx: click.Context) -> Any:

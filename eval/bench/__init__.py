@@ -1,1 +1,1 @@
-"""How fast, how large: one file per benchmark, run by `python -m eval.bench NAME`."""
+"""Benchmarks of speed and of single parts, run by command: `python -m eval.bench NAME`."""

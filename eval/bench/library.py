@@ -7,7 +7,6 @@ retrieval (`rag.retrieve.Retriever.search`: both legs, fusing, reading the hits)
 
 from __future__ import annotations
 
-import argparse
 import datetime as dt
 import json
 import os
@@ -175,29 +174,21 @@ def measure(data_dir: Path, passages: int) -> dict[str, float]:
     return out
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(prog=sys.argv[0], description=__doc__)
-    parser.add_argument("--passages", type=int, action="append", help="size; may be given more than once (default 10000)")
-    parser.add_argument("--data-dir", type=Path, help="keep the generated libraries here, and use those that are here")
-    parser.add_argument("--json", action="store_true", dest="as_json", help="print one JSON document")
-    parser.add_argument("--measure", action="store_true", help=argparse.SUPPRESS)  # in the process that is measured
-    arguments = parser.parse_args()
-    if arguments.measure:
-        print(json.dumps(measure(arguments.data_dir, arguments.passages[0])))
-        return
+def run(sizes: Sequence[int], data_dir: Path | None, told: Callable[[str], None]) -> dict[int, dict[str, Any]]:
+    """The figures of each size, by their names."""
+    found: dict[int, dict[str, Any]] = {}
     with tempfile.TemporaryDirectory() as temporary:
-        base = arguments.data_dir or Path(temporary)
-        found: dict[int, dict[str, Any]] = {}
-        for passages in arguments.passages or [10_000]:
-            data_dir = base / str(passages)
-            rate = fill(data_dir, passages, lambda line: print(line, file=sys.stderr))
-            command = [sys.executable, "-m", "eval.bench", "library", "--measure", "--data-dir", str(data_dir)]
-            done = subprocess.run([*command, "--passages", str(passages)], check=True, capture_output=True, text=True)  # noqa: S603
+        for passages in sizes:
+            folder = (data_dir or Path(temporary)) / str(passages)
+            rate = fill(folder, passages, told)
+            command = [sys.executable, "-m", "eval.bench", "library", "--measure", "--data-dir", str(folder)]
+            done = subprocess.run([*command, "--passages", str(passages)], check=True, capture_output=True, text=True)
             found[passages] = {"inserted a second": rate} | json.loads(done.stdout)
-    print(json.dumps(found) if arguments.as_json else _table(found))
+    return found
 
 
-def _table(found: dict[int, dict[str, Any]]) -> str:
+def table(found: dict[int, dict[str, Any]]) -> str:
+    """The figures side by side, in Markdown."""
     sizes = list(found)
     lines = ["| | " + " | ".join(f"{size:,}" for size in sizes) + " | at most |", "|---|" + "---|" * (len(sizes) + 1)]
     for name in next(iter(found.values())):

@@ -26,23 +26,29 @@ import ingest.pipeline  # noqa: F401
 import rag.encoder
 import rag.store.library  # noqa: F401
 
-for line in sys.stdin:
-    arguments, seconds = json.loads(line)
-    started = time.monotonic()
-    child = os.fork()
-    if child == 0:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-        try:
-            cli.cli.main(args=arguments, prog_name="slugline")
-        except SystemExit as end:
-            os._exit(int(end.code or 0))
-        os._exit(70)
-    ended, status = 0, 0
-    while not ended:
-        ended, status = os.waitpid(child, os.WNOHANG)
-        if not ended and seconds is not None and time.monotonic() - started > seconds:
-            os.kill(child, signal.SIGKILL)
-            ended, status = os.waitpid(child, 0)
-        time.sleep(0.002)
-    sys.stdout.write(json.dumps([os.waitstatus_to_exitcode(status), time.monotonic() - started]) + "\n")
-    sys.stdout.flush()
+
+def serve() -> None:
+    for line in sys.stdin:
+        arguments, seconds = json.loads(line)
+        started = time.monotonic()
+        child = os.fork()
+        if child == 0:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+            try:
+                cli.cli.main(args=arguments, prog_name="slugline")
+            except SystemExit as end:
+                os._exit(int(end.code or 0))
+            os._exit(70)
+        ended, status = 0, 0
+        while not ended:
+            ended, status = os.waitpid(child, os.WNOHANG)
+            if not ended and seconds is not None and time.monotonic() - started > seconds:
+                os.kill(child, signal.SIGKILL)
+                ended, status = os.waitpid(child, 0)
+            time.sleep(0.002)
+        sys.stdout.write(json.dumps([os.waitstatus_to_exitcode(status), time.monotonic() - started]) + "\n")
+        sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    serve()
