@@ -122,3 +122,47 @@ def test_module_forms_are_the_same_commands(tmp_path: Path) -> None:
         done = subprocess.run([sys.executable, "-m", module, "--help"], cwd=ROOT, capture_output=True, text=True)
         assert done.returncode == 0
         assert f"slugline {module}" in done.stdout
+
+
+def test_a_library_is_checked_exported_imported_and_its_history_shown(tmp_path: Path) -> None:
+    here, there, file = tmp_path / "here", tmp_path / "there", tmp_path / "song.md"
+    front = "---\nid: song\ntitle: Song\noutlet: Sound Post\npublished: 2024-04-17\ntopics: [music]\n---\n\n"
+    for text in ("The song was pulled.", "The song was restored."):
+        file.write_text(front + text, "utf-8")
+        slugline("ingest", str(file), "--data-dir", str(here))
+    assert "sound" in slugline("library", "check", "--data-dir", str(here)).stdout
+    listed = slugline("articles", "list", "--topic", "Music", "--until", "2024", "--data-dir", str(here)).stdout
+    assert "2024-04-17" in listed
+    assert slugline("articles", "list", "--outlet", "Nobody", "--data-dir", str(here)).stdout == ""
+    slugline("library", "export", str(tmp_path / "b.zip"), "--data-dir", str(here))
+    assert "exists" in slugline("library", "export", str(tmp_path / "b.zip"), "--data-dir", str(here), code=1).stderr
+    report = json.loads(slugline("library", "import", str(tmp_path / "b.zip"), "--json", "--data-dir", str(there)).stdout)
+    assert report == {"added": 1, "updated": 0, "unchanged": 0, "kept": 0}
+    shown = json.loads(
+        slugline("articles", "show", "sound-post.song", "--revision", "1", "--json", "--data-dir", str(there)).stdout
+    )
+    assert shown["text"].strip() == "The song was pulled."
+    assert [one["revision"] for one in shown["revisions"]] == [2, 1]
+    found = json.loads(slugline("search", "song", "--json", "--data-dir", str(there)).stdout)["hits"][0]
+    assert (found["revision"], found["passage"].strip()) == (2, "The song was restored.")
+    assert found["updated"]
+    (tmp_path / "b.zip").write_bytes((tmp_path / "b.zip").read_bytes()[:-100])
+    refused = slugline("library", "import", str(tmp_path / "b.zip"), "--data-dir", str(tmp_path / "none"), code=1)
+    assert "b.zip was not imported" in refused.stderr
+    assert not (tmp_path / "none").exists()
+
+
+def test_a_damaged_index_is_repaired_and_a_library_embedded_anew(tmp_path: Path) -> None:
+    import shutil
+
+    data_dir = str(tmp_path / "library")
+    file = tmp_path / "a.md"
+    file.write_text("---\nid: a\ntitle: A\noutlet: Wire\n---\n\nThe studio signed the union's contract in May.", "utf-8")
+    slugline("ingest", str(file), "--data-dir", data_dir)
+    shutil.rmtree(tmp_path / "library" / "words")
+    assert "slugline library repair" in slugline("search", "contract", "--data-dir", data_dir, code=1).stderr
+    assert "words" in slugline("library", "check", "--data-dir", data_dir, code=1).stderr
+    assert "Rebuilt: words" in slugline("library", "repair", "--data-dir", data_dir).stdout
+    assert "contract" in slugline("search", "contract", "--data-dir", data_dir).stdout
+    assert "1 articles embedded" in slugline("reindex", "--data-dir", data_dir).stdout
+    assert "contract" in slugline("search", "contract", "--data-dir", data_dir).stdout
