@@ -94,8 +94,8 @@ class Engine:
         elif not found.hits:
             notice = "The coverage here does not tell: nothing in it matches, within the filters set."
         else:
-            dates = [article.published for article in self.library.articles() if article.published]
-            spread = f", dated {written(min(dates))} to {written(max(dates))}" if dates else ""
+            dates = self.library.dates()
+            spread = f", dated {written(dates[0])} to {written(dates[1])}" if dates else ""
             notice = (
                 f"The coverage here does not tell. It holds {count} article{'s' * (count != 1)}{spread}; "
                 "the nearest ones are listed below."

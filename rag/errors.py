@@ -34,7 +34,7 @@ class ModelChanged(SluglineError):
     def __init__(self, data_dir: Path, made_with: str, asked_for: str) -> None:
         super().__init__(
             f"{data_dir} was embedded with {made_with}, but the settings ask for {asked_for}. "
-            "Set embed_model back, or ingest into another --data-dir."
+            "Set embed_model back, embed it anew with: slugline reindex, or choose another --data-dir."
         )
 
 
@@ -59,3 +59,38 @@ class DiskFull(SluglineError):
         super().__init__(
             f"The disk that holds {data_dir} is full: make room there, then run the command again. Nothing already stored is lost."
         )
+
+
+class LibraryDamaged(SluglineError):
+    """A file of the library is not what was written. `part` is 'ledger', 'vectors' or 'words'."""
+
+    def __init__(self, place: Path, part: str, reason: str) -> None:
+        what, remedy = {
+            "ledger": (
+                "The ledger",
+                "It holds the texts, so nothing here can rebuild it: bring a backup into another --data-dir with slugline "
+                "library import FILE, or move the folder away and ingest again",
+            ),
+            "vectors": ("The vector index", "No text is lost: rebuild it from the ledger with slugline library repair"),
+            "words": ("The word index", "No text is lost: rebuild it from the ledger with slugline library repair"),
+        }[part]
+        super().__init__(f"{what} in {place} is damaged ({reason.strip().rstrip('.')}). {remedy}.")
+        self.part = part
+
+
+class LibraryOfAnotherTime(SluglineError):
+    """The library was made by a version of Slugline that kept it in another way."""
+
+    def __init__(self, data_dir: Path, found: int, expected: int) -> None:
+        older = found < expected
+        super().__init__(
+            f"The library in {data_dir} has format {found}, this Slugline reads format {expected}. "
+            + ("Ingest the articles again into another --data-dir." if older else "Update Slugline.")
+        )
+
+
+class BadArchive(SluglineError):
+    """A backup cannot be read whole, so none of it was taken."""
+
+    def __init__(self, file: Path, reason: str) -> None:
+        super().__init__(f"{file} was not imported: {reason}. The library is as it was.")

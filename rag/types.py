@@ -25,6 +25,9 @@ class Article:
     `published` is the day where it was published, `published_at` the moment as ISO 8601 with its offset, when that is known.
     `language` is an ISO 639-1 code. `pages` are the offsets in `text` where each page of a paged document begins. Articles
     that tell the same story nearly word for word (wire copy) share `story`: the id of the first of them that came in.
+
+    `revision` counts the texts the library has had of it, from 1; `updated` is the day on which it took this one, None for the
+    first. Only the library sets these two.
     """
 
     id: str
@@ -43,6 +46,8 @@ class Article:
     language: str = ""
     pages: tuple[int, ...] = ()
     story: str = ""
+    revision: int = 1
+    updated: dt.date | None = None
 
     def __post_init__(self) -> None:
         if not self.id or not self.text.strip():

@@ -1,40 +1,14 @@
-"""`python -m eval.bench NAME`: one command for each benchmark, its module loaded when it runs."""
+"""`python -m eval.bench NAME ...`: runs `eval/bench/NAME.py`."""
 
 from __future__ import annotations
 
-import json
+import sys
+from importlib import import_module
 from pathlib import Path
 
-import click
-
-
-@click.group()
-def bench() -> None:
-    """Benchmarks of speed and of single parts."""
-
-
-@bench.command()
-@click.option("--split", type=click.Choice(["dev", "test"]), default="test", show_default=True)
-@click.option("--corpus", type=click.Path(path_type=Path, exists=True), default=Path("corpus"), show_default=True)
-@click.option("--copies", type=click.IntRange(40), default=320, show_default=True, help="Pairs of a story and its copy.")
-@click.option("--negatives", type=click.IntRange(1), default=320, show_default=True, help="Pairs of different stories.")
-def copies(split: str, corpus: Path, copies: int, negatives: int) -> None:
-    """Precision and recall of near-copies."""
-    from eval.bench.copies import run
-
-    click.echo(json.dumps(run(split, corpus, copies, negatives), indent=2))
-
-
-@bench.command()
-@click.option("--articles", type=click.IntRange(20), default=120, show_default=True, help="Articles that both pipelines ingest.")
-@click.option("--memory", multiple=True, type=click.IntRange(20), help="Also ingest so many articles and tell the peak memory.")
-@click.option("--corpus", type=click.Path(path_type=Path, exists=True), default=Path("corpus"), show_default=True)
-def ingest(articles: int, memory: tuple[int, ...], corpus: Path) -> None:
-    """Articles in: Slugline beside a plain LlamaIndex pipeline, on the same articles in one call."""
-    from eval.bench.ingest import run
-
-    click.echo(json.dumps(run(articles, memory, corpus), indent=2))
-
-
-if __name__ == "__main__":
-    bench()
+names = sorted(path.stem for path in Path(__file__).parent.glob("[a-z]*.py"))
+if len(sys.argv) < 2 or sys.argv[1] not in names:
+    sys.exit(f"Usage: python -m eval.bench {'|'.join(names)} [--help]")
+name = sys.argv.pop(1)
+sys.argv[0] = f"python -m eval.bench {name}"
+import_module(f"eval.bench.{name}").main()

@@ -7,29 +7,40 @@ behind is swept by the next writer.
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import json
-import os
+import math
+import shutil
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
-from filelock import FileLock, Timeout
 
 from rag.dates import written
-from rag.embed import Embedder
-from rag.errors import LibraryBusy, ModelChanged
+from rag.embed import Embedded, Embedder
+from rag.errors import LibraryDamaged, ModelChanged
 from rag.store.faults import told
-from rag.store.ledger import Ledger, Row
-from rag.store.vectors import Vectors
-from rag.store.words import Words
+from rag.store.ledger import Ledger, Row, Stored
+from rag.store.lock import LOCK_SECONDS, writer_lock
+from rag.store.snapshot import Snapshot
 from rag.types import Article, Filters, Hit, Passage, Span
 
-LOCK_SECONDS = 600
+if TYPE_CHECKING:  # both cost time to import, and a command that only reads the ledger needs neither
+    from rag.store.vectors import Vectors
+    from rag.store.words import Words
+
 TITLE_CHARACTERS = 200  # a longer title would leave the embedder no room for the passage
+# A filter that leaves at most this many passages, or this share of them, is searched exactly, vector by vector: 8 ms for 5,000.
+# Above it the graph is asked for more, and finds enough inside.
+EXACT_PASSAGES = 2000
+EXACT_SHARE = 0.05
+PROBES = 8  # vectors looked for when the index is opened: a damaged graph answers every query, with the wrong neighbours
+PROBES_LOST = 0.25  # share that may be missed: the graph is approximate
 
 
 def head(article: Article) -> str:
@@ -38,25 +49,49 @@ def head(article: Article) -> str:
     return ". ".join(part for part in parts if part) + ".\n"
 
 
-def content_hash(article: Article, cut: str) -> str:
-    """Of all a reader could notice, and of how it was cut: equal hashes mean there is nothing to write."""
-    seen = asdict(article) | {"origin": "", "cut": cut}
+def content_hash(article: Article) -> str:
+    """Of all a reader could notice: equal hashes, same content."""
+    seen = asdict(article) | {"origin": "", "revision": 0, "updated": ""}
     return hashlib.sha256(json.dumps(seen, sort_keys=True, default=str).encode()).hexdigest()
 
 
-@dataclass(frozen=True)
-class _Snapshot:
-    """The live passages at one moment, for filtering without asking the database."""
+def embed(embedder: Embedder, articles: Sequence[tuple[Article, Sequence[Passage]]]) -> list[list[Embedded]]:
+    """The vectors of all passages and of their sentences, as they are read with the head in front; grouped by article."""
+    texts, spans = list[str](), list[list[Span]]()
+    for article, passages in articles:
+        first = head(article)
+        for passage in passages:
+            shift = len(first) - passage.start
+            texts.append(first + passage.text)
+            spans.append([Span(span.start + shift, span.end + shift) for span in passage.sentences])
+    embedded = iter(embedder.passages(texts, spans))
+    return [[_rounded(next(embedded)) for _ in passages] for _, passages in articles]
 
-    rows: dict[int, Row]
-    outlets: tuple[str, ...]
+
+def _rounded(embedded: Embedded) -> Embedded:
+    """In the precision of the ledger, so that an index rebuilt from it is the same to the last bit."""
+    vector, spans = (part.astype(np.float16).astype(np.float32) for part in (embedded.vector, embedded.spans))
+    return Embedded(vector, spans if len(spans) else vector[None])
+
+
+@dataclass(frozen=True)
+class _Indexes:
+    """Both indexes, and the names of their folders in the library's."""
+
+    vectors: Vectors
+    words: Words
+    names: tuple[str, str]
 
 
 class Library:
     """Articles kept in `data_dir`, for one embedding model. Safe for several threads, and beside other processes.
 
+    Opening it reads the ledger alone; the indexes are opened when first searched or written.
+
     Raises:
         LibraryUnusable: the folder cannot be opened or written.
+        LibraryDamaged: the ledger is broken, or (at first use) an index is.
+        LibraryOfAnotherTime: another version of Slugline made it.
         DiskFull: there is no room.
         ModelChanged: it was embedded with another model.
     """
@@ -66,19 +101,24 @@ class Library:
         self.embedder = embedder
         self._mutex = threading.RLock()
         with told(data_dir):
-            self._ledger = Ledger(data_dir)
-        made_with = self._ledger.meta("embedder")
-        if made_with is not None and made_with != embedder.fingerprint:
-            raise ModelChanged(data_dir, made_with, embedder.fingerprint)
-        with told(data_dir):
-            self._vectors = Vectors(data_dir)
-            self._words = Words(data_dir)
+            self.ledger = Ledger(data_dir)
+            self._check_model()
+        self._indexes: _Indexes | None = None
         self._seen = -1  # ledger version of the snapshot; -1: none yet, or this process has written since
-        self._vectors_seen = self._ledger.version()
-        self._snapshot = _Snapshot({}, ())
+        self._vectors_seen = -1
+        self._snapshot: Snapshot | None = None
+        self._matrix: tuple[Snapshot, np.ndarray] | None = None
 
     def close(self) -> None:
-        self._ledger.close()
+        self.ledger.close()
+
+    def _check_model(self) -> None:
+        made_with = self.ledger.meta("embedder")
+        if made_with is not None and made_with != self.embedder.fingerprint:
+            raise ModelChanged(self.data_dir, made_with, self.embedder.fingerprint)
+
+    def _never_written(self) -> bool:
+        return self.ledger.meta("vectors") is None
 
     # Writing
 
@@ -89,170 +129,244 @@ class Library:
         Raises:
             LibraryBusy: the other process did not end within `wait` seconds.
         """
-        lock = FileLock(self.data_dir / "writer.lock")
-        note = self.data_dir / "writer.pid"
-        try:
-            lock.acquire(timeout=0)
-        except Timeout:
-            holder = f"process {note.read_text('utf-8')}" if note.exists() else "another process"
-            waits(holder)
-            try:
-                lock.acquire(timeout=wait)
-            except Timeout as error:
-                raise LibraryBusy(self.data_dir, holder) from error
-        try:
+        with writer_lock(self.data_dir, wait, waits):
             with self._mutex, told(self.data_dir):
-                note.write_text(str(os.getpid()), "utf-8")
-                self._vectors.reload()  # another process may have written since
-                self._vectors_seen = self._ledger.version()
-                self._words.reload()
+                self._check_model()  # another process may have embedded it anew meanwhile
+                self._seen = -1
+                if self._never_written():
+                    self._create()
+                self._fresh()
                 self._sweep()
             yield
-        finally:
-            lock.release()
+
+    def _create(self) -> None:
+        from rag.store.vectors import Vectors
+        from rag.store.words import Words
+
+        for name in ("vectors", "words"):  # left by a process that died right here
+            shutil.rmtree(self.data_dir / name, ignore_errors=True)
+        Vectors(self.data_dir / "vectors", create=True)
+        Words(self.data_dir / "words", create=True)
+        self.ledger.set_meta(embedder=self.embedder.fingerprint, vectors="vectors", words="words")
 
     def _sweep(self) -> None:
-        left = self._ledger.abandoned()
+        left = self.ledger.abandoned()
         if left:
-            self._vectors.remove(left)
-            self._words.remove(left)
-        self._ledger.sweep()
+            self._seen = -1
+            self._both().vectors.remove(left)
+            self._both().words.remove(left)
+        self.ledger.sweep()
 
     def state_of(self, article: Article, cut: str) -> str:
         """'new', 'changed' or 'same': how `article`, cut as `cut` says, stands to the live revision."""
-        known = self._ledger.hash_of(article.id)
-        return "new" if known is None else "same" if known == content_hash(article, cut) else "changed"
+        known = self.ledger.known(article.id)
+        return "new" if known is None else "same" if known == (content_hash(article), cut) else "changed"
 
     def put(self, articles: Sequence[tuple[Article, Sequence[Passage]]], cut: str) -> None:
         """Add or replace articles, given with their passages; inside `writing()`. `cut` says how they were cut.
 
-        One call is one step for readers: they see all of these articles new, or none.
+        One call is one step for readers: they see all of these articles new, or none. A changed article keeps its id and gets
+        the next revision; its earlier text stays in the ledger.
         """
         with self._mutex, told(self.data_dir):
-            if self._ledger.meta("embedder") is None:
-                self._ledger.set_meta("embedder", self.embedder.fingerprint)
-            revisions, todo = [], []
-            for article, passages in articles:
-                revision, numbers = self._ledger.begin(article, content_hash(article, cut), passages)
-                revisions.append(revision)
-                todo += [(number, passage, article) for number, passage in zip(numbers, passages, strict=True)]
-            texts = [head(article) + passage.text for _, passage, article in todo]
-            spans = [
-                [
-                    Span(len(text) - len(p.text) + s.start - p.start, len(text) - len(p.text) + s.end - p.start)
-                    for s in p.sentences
-                ]
-                for text, (_, p, _) in zip(texts, todo, strict=True)
-            ]
-            embedded = self.embedder.passages(texts, spans)
-            self._ledger.keep_sentence_vectors(
-                (number, e.spans if len(e.spans) else e.vector[None]) for (number, _, _), e in zip(todo, embedded, strict=True)
-            )
-            self._vectors.add([(n, p, a, e.vector) for (n, p, a), e in zip(todo, embedded, strict=True)])
-            self._words.add((number, text) for (number, _, _), text in zip(todo, texts, strict=True))
-            self._ledger.publish(revisions)
+            vectors = embed(self.embedder, articles)
+            with self.ledger.transaction():
+                revisions = [self.ledger.begin(article, content_hash(article), cut) for article, _ in articles]
+            self.index([(r, a, ps, vs) for r, (a, ps), vs in zip(revisions, articles, vectors, strict=True)])
+            self.publish(revisions)
+
+    def index(self, entries: Sequence[tuple[int, Article, Sequence[Passage], Sequence[Embedded]]]) -> None:
+        """Put the passages of `writing` revisions, with their vectors, into all three stores; no reader sees them yet."""
+        with self._mutex, told(self.data_dir):
+            generation = self.ledger.generation
+            todo = list[tuple[int, Passage, Article, np.ndarray]]()
+            with self.ledger.transaction():
+                for revision, article, passages, vectors in entries:
+                    numbers = self.ledger.keep_passages(revision, generation, passages, [(v.vector, v.spans) for v in vectors])
+                    todo += [(n, p, article, v.vector) for n, p, v in zip(numbers, passages, vectors, strict=True)]
+            indexes = self._both()
+            indexes.vectors.add(todo)
+            indexes.words.add((number, head(article) + passage.text, article) for number, passage, article, _ in todo)
+
+    def publish(self, revisions: Sequence[int], history: Iterable[Stored] = ()) -> None:
+        """Let readers see these `writing` revisions in place of the ones they replace, and `history` behind them: one step."""
+        with self._mutex, told(self.data_dir):
+            self._seen = -1  # first: should anything below fail, the next search looks again
+            self.ledger.publish(revisions, history)
             self._sweep()
-            self._seen = -1
 
     def remove(self, article_id: str) -> bool:
-        """Take an article out of all three stores; inside `writing()`. Whether it was there."""
+        """Take an article and its history out of all three stores; inside `writing()`. Whether it was there."""
         with self._mutex, told(self.data_dir):
-            found = self._ledger.retire(article_id)
-            self._sweep()
             self._seen = -1
+            found = self.ledger.retire(article_id)
+            self._sweep()
             return found
 
     # Reading
 
-    def _fresh(self) -> _Snapshot:
+    def _both(self) -> _Indexes:
+        """The indexes in force, opened if need be.
+
+        Raises:
+            LibraryDamaged: one of them cannot be read, or has lost passages.
+        """
+        names = (self.ledger.meta("vectors") or "", self.ledger.meta("words") or "")
+        if self._indexes is None or self._indexes.names != names:
+            from rag.store.vectors import Vectors
+            from rag.store.words import Words
+
+            indexes = _Indexes(Vectors(self.data_dir / names[0]), Words(self.data_dir / names[1]), names)
+            live = [int(number) for number in Snapshot.of(self.ledger).numbers]
+            probes = live[:: max(1, len(live) // PROBES)][:PROBES]
+            lost = indexes.vectors.lost(self.ledger.vectors(probes)) if probes else []
+            if len(lost) > len(probes) * PROBES_LOST:
+                raise LibraryDamaged(self.data_dir, "vectors", f"{len(lost)} of {len(probes)} vectors looked for are not found")
+            self._indexes = indexes
+        return self._indexes
+
+    def _fresh(self) -> Snapshot:
         """The live passages now; re-reads only when somebody has written."""
-        version = self._ledger.version()
-        if version != self._seen:
-            if version != self._vectors_seen:
-                self._vectors.reload()
-                self._vectors_seen = version
-            self._words.reload()
-            rows = {row.number: row for row in self._ledger.rows()}
-            self._snapshot = _Snapshot(rows, tuple(sorted({row.outlet for row in rows.values() if row.outlet})))
-            self._seen = version
+        version = self.ledger.version()
+        while self._snapshot is None or version != self._seen:
+            self._check_model()
+            snapshot = Snapshot.of(self.ledger)
+            if self.ledger.meta("vectors") is not None:
+                self._follow(version)
+                self._count(snapshot, version)
+            self._snapshot, self._seen = snapshot, version
+            version = self.ledger.version()  # somebody may have written while we read
         return self._snapshot
+
+    def _follow(self, version: int) -> None:
+        """Let the indexes see what was written up to now; after the snapshot was taken, so that they hold all that it has."""
+        opened = self._indexes
+        indexes = self._both()
+        if indexes is opened and version != self._vectors_seen:
+            indexes.vectors.reload()
+        self._vectors_seen = version
+        indexes.words.reload()
+
+    def _count(self, snapshot: Snapshot, version: int) -> None:
+        """A writer adds to the indexes before it publishes: they may hold more than is live, never less."""
+        indexes = self._both()
+        for part, held in (("vectors", indexes.vectors.count()), ("words", indexes.words.count())):
+            if held < len(snapshot) and self.ledger.version() == version:
+                raise LibraryDamaged(self.data_dir, part, f"it holds {held} of {len(snapshot)} passages")
 
     def outlets(self) -> tuple[str, ...]:
         """Names of the outlets whose articles are here, sorted."""
-        with self._mutex:
-            return self._fresh().outlets
+        with self._mutex, told(self.data_dir):
+            return self._fresh().named_outlets
+
+    def dates(self) -> tuple[dt.date, dt.date] | None:
+        """The first and the last day on which an article was published, None when none is dated."""
+        with self._mutex, told(self.data_dir):
+            return self.ledger.dates()
 
     def idf(self, stem: str) -> float:
         """How rare a stem (`rag.store.words.stems`) is among the passages, in nats; higher is rarer."""
-        with self._mutex:
-            self._fresh()
-            return self._words.idf(stem)
+        with self._mutex, told(self.data_dir):
+            return self._both().words.idf(stem) if len(self._fresh()) else 0.0
 
-    def articles(self) -> list[Article]:
-        """Every article, newest first."""
-        with self._mutex:
-            return list(self._ledger.articles())
+    def articles(self, filters: Filters = Filters()) -> list[Article]:
+        """Every article inside `filters`, newest first."""
+        with self._mutex, told(self.data_dir):
+            return list(self.ledger.articles(filters))
 
     def article(self, article_id: str) -> Article | None:
-        with self._mutex:
-            return self._ledger.article(article_id)
+        with self._mutex, told(self.data_dir):
+            return self.ledger.article(article_id)
+
+    def history(self, article_id: str) -> list[Stored]:
+        """The article's revisions, newest first, the one in force before all; empty when there is no such article."""
+        with self._mutex, told(self.data_dir):
+            return self.ledger.history(article_id)
+
+    @property
+    def vectors_folder(self) -> Path:
+        """Where the Chroma database in force lies, for programs that read it themselves."""
+        return self.data_dir / (self.ledger.meta("vectors") or "vectors")
 
     def counts(self) -> dict[str, int]:
         """Live articles and passages as the ledger has them, and what the two indexes hold."""
-        with self._mutex:
+        with self._mutex, told(self.data_dir):
             self._fresh()
-            articles, passages = self._ledger.counts()
-            return {"articles": articles, "passages": passages, "vectors": self._vectors.count(), "words": self._words.count()}
+            articles, passages = self.ledger.counts()
+            if self._never_written():
+                return {"articles": 0, "passages": 0, "vectors": 0, "words": 0}
+            indexes = self._both()
+            return {
+                "articles": articles,
+                "passages": passages,
+                "vectors": indexes.vectors.count(),
+                "words": indexes.words.count(),
+            }
 
     def search(
         self, text: str, vector: np.ndarray, pool: int, filters: Filters = Filters()
     ) -> list[tuple[int, Row, float, float]]:
         """Candidates of both legs: (number, row, BM25, cosine), in no order, up to `pool` from each leg.
 
-        Nothing outside `filters` comes back. When they exclude most of what a leg finds, the leg is asked for more.
+        Nothing outside `filters` comes back; inside them each leg finds what it would find were nothing else stored.
         """
-        with self._mutex:
-            rows = self._fresh().rows
-            keep = self._keep(rows, filters)
-            words = self._leg(lambda top: self._words.search(text, top), rows, keep, pool)
-            dense = self._leg(lambda top: self._vectors.search(vector, top), rows, keep, pool)
-            dense |= self._vectors.cosines(vector, [number for number in words if number not in dense])
-            return [(n, rows[n], words.get(n, 0.0), dense.get(n, 0.0)) for n in {**words, **dense}]
+        with self._mutex, told(self.data_dir):
+            live = self._fresh()
+            if not len(live):
+                return []
+            words = self._by_words(live, text, pool, filters)
+            dense = self._by_vector(live, vector, pool, filters)
+            missing = [number for number in words if number not in dense]
+            dense |= {number: float(row.astype(np.float32) @ vector) for number, row in self.ledger.vectors(missing)}
+            numbers = list({**words, **dense})
+            places = live.places(numbers)
+            return [
+                (n, live.row(place), words.get(n, 0.0), dense.get(n, 0.0))
+                for n, place in zip(numbers, places.tolist(), strict=True)
+            ]
 
-    def _keep(self, rows: dict[int, Row], filters: Filters) -> set[int] | None:
-        """Numbers inside `filters`; None when there are none to apply."""
-        if filters == Filters():
-            return None
-        outlets = {outlet.casefold() for outlet in filters.outlets}
-        since = filters.since.toordinal() if filters.since else 0
-        until = filters.until.toordinal() if filters.until else 10**7
-        dated = bool(filters.since or filters.until)
-        topics = {topic.casefold() for topic in filters.topics}
-        on_topic = (
-            {a.id for a in self._ledger.articles() if topics & {topic.casefold() for topic in a.topics}} if topics else set()
-        )
-        return {
-            row.number
-            for row in rows.values()
-            if (not outlets or row.outlet.casefold() in outlets)
-            and (not dated or (row.day and since <= row.day <= until))
-            and (not topics or row.article_id in on_topic)
-        }
-
-    @staticmethod
-    def _leg(
-        search: Callable[[int], list[tuple[int, float]]], rows: dict[int, Row], keep: set[int] | None, pool: int
-    ) -> dict[int, float]:
-        top = pool
+    def _by_words(self, live: Snapshot, text: str, pool: int, filters: Filters) -> dict[int, float]:
+        index, top = self._both().words, pool
         while True:
-            found = search(top)
-            inside = {n: score for n, score in found if n in rows and (keep is None or n in keep)}
-            if len(inside) >= min(pool, len(rows) if keep is None else len(keep)) or len(found) < top:
-                return dict(list(inside.items())[:pool])
-            top *= 4
+            found = index.search(text, top, filters)
+            places = live.places([number for number, _ in found])  # -1: not live, because it is being written or swept
+            inside = [one for one, place in zip(found, places.tolist(), strict=True) if place >= 0]
+            if len(inside) >= pool or len(found) < top:
+                return dict(inside[:pool])
+            top *= 2
+
+    def _by_vector(self, live: Snapshot, vector: np.ndarray, pool: int, filters: Filters) -> dict[int, float]:
+        if filters == Filters():
+            found = self._both().vectors.search(vector, pool)
+            places = live.places([number for number, _ in found])
+            return dict(one for one, at in zip(found, places.tolist(), strict=True) if at >= 0)
+        keep = live.inside(filters, self.ledger.on_topics(filters.topics))
+        inside = int(keep.sum())
+        wanted = min(pool, inside)
+        if inside > max(EXACT_PASSAGES, EXACT_SHARE * len(live)):
+            for more in (1.5, 6.0):
+                found = self._both().vectors.search(vector, math.ceil(more * pool * len(live) / inside))
+                places = live.places([number for number, _ in found])
+                kept = [one for one, at in zip(found, places.tolist(), strict=True) if at >= 0 and keep[at]]
+                if len(kept) >= wanted:
+                    return dict(kept[:wanted])
+        return self._exactly(live, vector, wanted, keep) if inside else {}
+
+    def _exactly(self, live: Snapshot, vector: np.ndarray, wanted: int, keep: np.ndarray) -> dict[int, float]:
+        """The nearest of the passages that `keep` marks, by looking at each of them. Holds 1.5 kB a passage from then on."""
+        if self._matrix is None or self._matrix[0] is not live:
+            rows = np.empty((len(live), self.embedder.dimension), dtype=np.float32)
+            for at, (_, row) in enumerate(self.ledger.vectors()):
+                rows[at] = row
+            self._matrix = (live, rows)
+        places = np.flatnonzero(keep)
+        cosines = self._matrix[1][places] @ vector
+        best = np.argpartition(-cosines, wanted - 1)[:wanted]
+        best = best[np.argsort(-cosines[best])]
+        return dict(zip(live.numbers[places[best]].tolist(), cosines[best].tolist(), strict=True))
 
     def hits(self, scored: Sequence[tuple[int, float, float, float]]) -> list[tuple[Hit, np.ndarray]]:
         """Read `(number, score, words, dense)` into hits, each with its sentence vectors; one removed meanwhile is left out."""
-        with self._mutex:
-            read = self._ledger.passages([number for number, *_ in scored])
+        with self._mutex, told(self.data_dir):
+            read = self.ledger.passages([number for number, *_ in scored])
         return [(Hit(read[n][0], read[n][1], score, words, dense), read[n][2]) for n, score, words, dense in scored if n in read]

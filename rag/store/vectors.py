@@ -2,39 +2,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import chromadb
 import numpy as np
 from chromadb.api.shared_system_client import SharedSystemClient
+from chromadb.errors import NotFoundError
 
 if TYPE_CHECKING:
     from llama_index.vector_stores.chroma import ChromaVectorStore
 
     from rag.types import Article, Passage
 
-FOLDER = "vectors"
 COLLECTION = "passages"
+SAME = 0.999  # cosine of a vector to its own float16 form, and above
+BATCH = 1000  # SQLite under Chroma limits the variables of one statement
 
 
 class Vectors:
     """Cosine search over passage vectors. A passage's id in Chroma is its number in the ledger, as a string."""
 
-    def __init__(self, data_dir: Path) -> None:
-        self._folder = str(data_dir / FOLDER)
-        self._open()
+    def __init__(self, folder: Path, create: bool = False) -> None:
+        """Open the collection in `folder`; `create` makes an empty one.
 
-    def _open(self) -> None:
-        self._client = chromadb.PersistentClient(self._folder, chromadb.Settings(anonymized_telemetry=False))
-        self.collection = self._client.get_or_create_collection(
-            COLLECTION, configuration={"hnsw": {"space": "cosine", "ef_search": 128}}
-        )
+        Raises:
+            ChromaError: there is none, or it cannot be read.
+        """
+        self._folder = folder
+        if not create and not (folder / "chroma.sqlite3").exists():  # Chroma would make an empty one and say nothing
+            raise NotFoundError(f"{folder} holds no Chroma database")
+        self._open(create)
+
+    def _open(self, create: bool = False) -> None:
+        SharedSystemClient.clear_system_cache()  # else this process gets the client it had, and what that saw then
+        self._client = chromadb.PersistentClient(str(self._folder), chromadb.Settings(anonymized_telemetry=False))
+        if create:
+            self.collection = self._client.get_or_create_collection(
+                COLLECTION, configuration={"hnsw": {"space": "cosine", "ef_search": 128}}
+            )
+        else:
+            self.collection = self._client.get_collection(COLLECTION)
 
     def reload(self) -> None:
         """See what other processes wrote: a live client never does (measured: 301 counted, 1 found)."""
-        SharedSystemClient.clear_system_cache()
         self._open()
 
     def store(self) -> ChromaVectorStore:
@@ -70,25 +83,42 @@ class Vectors:
 
     def remove(self, numbers: Sequence[int]) -> None:
         """Forget these passages; unknown numbers are no error."""
-        for at in range(0, len(numbers), 1000):  # SQLite under Chroma limits the variables of one statement
-            self.collection.delete(ids=[str(number) for number in numbers[at : at + 1000]])
+        for at in range(0, len(numbers), BATCH):
+            self.collection.delete(ids=[str(number) for number in numbers[at : at + BATCH]])
 
     def count(self) -> int:
         return int(self.collection.count())
 
+    def numbers(self) -> set[int]:
+        """Of every passage it holds."""
+        return {int(id_) for id_ in self.collection.get(include=[])["ids"]}
+
     def search(self, vector: np.ndarray, top: int) -> list[tuple[int, float]]:
         """Passage numbers with their cosines, best first."""
-        have = self.count()
-        if not have:
-            return []
-        found = self.collection.query(query_embeddings=[vector], n_results=min(top, have), include=["distances"])
-        distances = (found["distances"] or [[]])[0]
-        return [(int(id_), 1.0 - float(distance)) for id_, distance in zip(found["ids"][0], distances, strict=True)]
+        return self.search_all(vector[None], top)[0]
 
-    def cosines(self, vector: np.ndarray, numbers: Sequence[int]) -> dict[int, float]:
-        """The cosine of each of `numbers` to `vector`, exact: for passages that only the words found."""
-        if not numbers:
-            return {}
-        found = self.collection.get(ids=[str(number) for number in numbers], include=["embeddings"])
-        vectors = np.asarray(found["embeddings"], dtype=np.float32).reshape(len(found["ids"]), -1)
-        return dict(zip(map(int, found["ids"]), (vectors @ vector).tolist(), strict=True))
+    def search_all(self, vectors: np.ndarray, top: int) -> list[list[tuple[int, float]]]:
+        """`search` for each row of `vectors`, in one call."""
+        have = self.count()
+        if not have or top < 1:
+            return [[] for _ in vectors]
+        found = self.collection.query(query_embeddings=vectors, n_results=min(top, have), include=["distances"])
+        return [
+            [(int(id_), 1.0 - float(distance)) for id_, distance in zip(ids, distances, strict=True)]
+            for ids, distances in zip(found["ids"], found["distances"] or [], strict=True)
+        ]
+
+    def lost(self, stored: Iterable[tuple[int, np.ndarray]]) -> list[int]:
+        """Numbers of those of `stored` (number, vector) whose vector cannot be found by searching for it.
+
+        A damaged graph still counts them all and answers every query, with the wrong neighbours.
+        """
+        lost, batch = list[int](), list[tuple[int, np.ndarray]]()
+        for one in chain(stored, [None]):
+            if one is not None:
+                batch.append(one)
+            if batch and (one is None or len(batch) == BATCH):
+                found = self.search_all(np.stack([vector for _, vector in batch]).astype(np.float32), 1)
+                lost += [n for (n, _), best in zip(batch, found, strict=True) if not best or best[0][1] < SAME]
+                batch = []
+        return lost

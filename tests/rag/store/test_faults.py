@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from chromadb.errors import InternalError
 
-from rag.errors import DiskFull, LibraryUnusable
+from rag.errors import DiskFull, LibraryDamaged, LibraryUnusable
 from rag.store.faults import told
 
 
@@ -25,8 +25,21 @@ def test_a_full_disk_is_said_the_same_whoever_notices_it(fault: Exception) -> No
         raise fault
 
 
-def test_a_broken_file_names_the_library_and_a_bug_stays_a_bug() -> None:
+@pytest.mark.parametrize(
+    ("fault", "named"),
+    [
+        (sqlite3.DatabaseError("database disk image is malformed"), "The ledger in lib is damaged"),
+        (InternalError("Error loading hnsw index"), "The vector index in lib is damaged"),
+        (ValueError("Failed to open file for read: 'FileDoesNotExist'"), "The word index in lib is damaged"),
+    ],
+)
+def test_a_broken_file_is_named_with_what_can_be_done(fault: Exception, named: str) -> None:
+    with pytest.raises(LibraryDamaged, match=rf"{named}.*slugline library"), told(Path("lib")):
+        raise fault
+
+
+def test_a_folder_that_cannot_be_written_names_the_library_and_a_bug_stays_a_bug() -> None:
     with pytest.raises(LibraryUnusable, match="lib"), told(Path("lib")):
-        raise sqlite3.DatabaseError("file is not a database")
+        raise PermissionError(errno.EACCES, "Permission denied")
     with pytest.raises(ValueError, match="bug"), told(Path("lib")):
         raise ValueError("bug")

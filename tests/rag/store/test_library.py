@@ -107,7 +107,7 @@ def test_a_writer_that_dies_before_publishing_leaves_nothing_that_readers_see(
     def dies(*_: object) -> None:
         raise MemoryError
 
-    monkeypatch.setattr(library._ledger, "publish", dies)
+    monkeypatch.setattr(library.ledger, "publish", dies)
     with pytest.raises(MemoryError), library.writing():
         ingest([str(two[1])], library, settings)
     assert _ids(library, settings, "cloned voice song Spotify") == ["daily-reel.strike"]
