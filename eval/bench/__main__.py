@@ -1,3 +1,4 @@
+<<<<<<< HEAD
 """`python -m eval.bench NAME`: one command for each benchmark, its module loaded when it runs."""
 
 from __future__ import annotations
@@ -58,3 +59,19 @@ def library(passages: tuple[int, ...], data_dir: Path | None, as_json: bool, mea
 
 if __name__ == "__main__":
     bench()
+=======
+"""`python -m eval.bench NAME ...`: runs `eval/bench/NAME.py`."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from pathlib import Path
+
+names = sorted(path.stem for path in Path(__file__).parent.glob("[a-z]*.py"))
+if len(sys.argv) < 2 or sys.argv[1] not in names:
+    sys.exit(f"Usage: python -m eval.bench {'|'.join(names)} [--help]")
+name = sys.argv.pop(1)
+sys.argv[0] = f"python -m eval.bench {name}"
+import_module(f"eval.bench.{name}").main()
+>>>>>>> i4
