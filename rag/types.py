@@ -109,14 +109,34 @@ class Sentence:
 
 
 @dataclass(frozen=True)
+class Side:
+    """A clause of a question that asks for something of its own: where it stands, and the outlets and periods (first and last day)
+    that it names."""
+
+    span: Span
+    text: str
+    outlets: tuple[str, ...] = ()
+    periods: tuple[tuple[dt.date, dt.date], ...] = ()
+
+
+@dataclass(frozen=True)
 class Understood:
-    """What a question asks for, as far as its words tell. `since` and `until` are both included."""
+    """What a question asks for, as far as its words tell. `since` and `until` are both included.
+
+    `mentions` are the different names of outlets in it, each as the outlets it may mean ('Fox News' has several); `sides` are its
+    clauses, one when it asks one thing; `names` are people, organisations and works as it writes them;
+    `corrected` are words that the library does not know, with the known one that was searched for beside each.
+    """
 
     text: str
     outlets: tuple[str, ...] = ()
     since: dt.date | None = None
     until: dt.date | None = None
     latest: bool = False
+    mentions: tuple[tuple[str, ...], ...] = ()
+    sides: tuple[Side, ...] = ()
+    names: tuple[str, ...] = ()
+    corrected: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
