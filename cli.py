@@ -6,7 +6,8 @@ import datetime as dt
 import json
 import sys
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -133,42 +134,57 @@ def _print(renderable: Any) -> None:
     Console(highlight=False, soft_wrap=not sys.stdout.isatty()).print(renderable)
 
 
+def _waits(holder: str) -> None:
+    click.echo(f"Waiting for {holder}, which is writing to this library.", err=True)
+
+
+@contextmanager
+def _progress(doing: str, quiet: bool = False) -> Iterator[Callable[[int, int], None]]:
+    """A bar on stderr, where that is a terminal; told how many of how many are done."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    console = Console(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, disable=quiet or not console.is_terminal) as progress:
+        task = progress.add_task(doing, total=None)
+        yield lambda done, of: progress.update(task, completed=done, total=of)
+
+
 @cli.command()
-@click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
+@click.argument("sources", nargs=-1, metavar="SOURCE...")
+@click.option(
+    "--include", multiple=True, metavar="GLOB", help="Below folders and in ZIP files, only what matches. Again for more."
+)
+@click.option(
+    "--exclude", multiple=True, metavar="GLOB", help="Below folders and in ZIP files, not what matches. Again for more."
+)
+@click.option("--since", type=_Day(end=False), help="From feeds and sitemaps, only what is dated from this day on.")
+@click.option("--outlet", help="The outlet of every article, whatever they say themselves.")
+@click.option("--published", help="The day of every article, as 2026-03-24.")
+@click.option("--topic", "topics", multiple=True, help="A topic of every article. Again for more.")
+@click.option("--workers", type=click.IntRange(0, 64), help="Processes that read; by default some when there is much to read.")
+@click.option("--dry-run", is_flag=True, help="Show what would be read, with its metadata; write nothing.")
+@click.option("--retry-failed", is_flag=True, help="Also read again all that failed before.")
+@click.option("--watch", "feeds", type=click.Path(path_type=Path), metavar="FEEDS.toml", help="Poll these feeds until stopped.")
+@click.option("--rounds", type=click.IntRange(1), help="With --watch: stop after so many polls.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 @_data_dir
 @click.pass_context
-def ingest(ctx: click.Context, sources: tuple[str, ...], as_json: bool) -> None:
-    """Bring articles in: files and folders of Markdown, text, HTML and JSONL."""
-    from dataclasses import asdict
+def ingest(ctx: click.Context, /, sources: tuple[str, ...], as_json: bool, **options: Any) -> None:
+    """Bring articles in.
 
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-
-    from ingest.pipeline import ingest as run
-    from rag.embed import open_embedder
-    from rag.store.library import Library
+    A SOURCE is a file or folder (HTML, Markdown, text, PDF, DOCX, EPUB, EML, JSONL, CSV, ZIP), an address of a page, an RSS or Atom
+    feed or a sitemap, '-' for standard input, or @LIST, a file that names one address or file a line.
+    """
+    if not sources and not options["retry_failed"] and not options["feeds"]:
+        raise click.UsageError("name a SOURCE, or give --retry-failed or --watch FEEDS.toml")
+    if options["feeds"] and (sources or options["dry_run"] or options["retry_failed"]):
+        raise click.UsageError("--watch takes its sources from FEEDS.toml, and cannot be a dry run")
+    from ingest.command import run
 
     settings = _settings(ctx)
-    library = Library(settings.data_dir, open_embedder(settings.embed_model))
-    console = Console(stderr=True)
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with (
-        library.writing(waits=lambda holder: console.print(f"Waiting for {holder}, which is writing to this library.")),
-        Progress(*columns, console=console, disable=as_json or not console.is_terminal) as progress,
-    ):
-        task = progress.add_task("Reading", total=None)
-        report = run(sources, library, settings, lambda article: progress.update(task, advance=1))
-        progress.update(task, total=progress.tasks[0].completed)
-    if as_json:
-        click.echo(json.dumps(asdict(report), ensure_ascii=False))
-    else:
-        for failure in report.failed:
-            click.secho(f"{failure['source']}: {failure['error']}", fg="red", err=True)
-        click.echo(
-            f"{report.added} added, {report.updated} updated, {report.unchanged} unchanged, {report.duplicates} duplicates, "
-            f"{len(report.failed)} failed; {report.passages} passages written in {report.seconds:.1f} s."
-        )
+    report = run(settings, sources, as_json=as_json, **options)
     if report.failed:
         ctx.exit(1)
 
@@ -257,38 +273,56 @@ def articles(ctx: click.Context) -> None:
 
 
 @articles.command("list")
+@_filters
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 @_data_dir
 @click.pass_context
-def list_articles(ctx: click.Context, as_json: bool = False) -> None:
-    """Every article, newest first."""
+def list_articles(
+    ctx: click.Context,
+    outlets: tuple[str, ...] = (),
+    topics: tuple[str, ...] = (),
+    since: dt.date | None = None,
+    until: dt.date | None = None,
+    as_json: bool = False,
+) -> None:
+    """Every article, newest first, or those of an outlet, a topic, some days."""
     from rag import show
 
-    found = _library(ctx).articles()
+    found = _library(ctx).articles(_as_filters(outlets, topics, since, until))
     if as_json:
         click.echo(json.dumps({"articles": [show.article_json(article) for article in found]}, ensure_ascii=False))
         return
     for article in found:
-        click.echo(f"{article.id:<14} {article.published or 'undated':<12} {article.outlet:<20} {article.title}")
+        click.echo(f"{article.id:<14} {article.published or 'undated'!s:<12} {article.outlet:<20} {article.title}")
     click.echo(f"{len(found)} articles.", err=True)
 
 
 @articles.command("show")
 @click.argument("article_id")
+@click.option("--revision", type=click.IntRange(1), help="An earlier text of it; the last one is shown if not given.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 @_data_dir
 @click.pass_context
-def show_article(ctx: click.Context, article_id: str, as_json: bool) -> None:
-    """One article with its text."""
+def show_article(ctx: click.Context, article_id: str, revision: int | None, as_json: bool) -> None:
+    """One article with its text, and which revisions there are."""
     from rag import show
 
-    article = _library(ctx).article(article_id)
-    if article is None:
+    history = _library(ctx).history(article_id)
+    if not history:
         raise SluglineError(f"There is no article {article_id!r}. See which there are with: slugline articles list")
+    wanted = [one for one in history if one.article.revision == (revision or history[0].article.revision)]
+    if not wanted:
+        there = ", ".join(str(one.article.revision) for one in history)
+        raise SluglineError(f"Article {article_id!r} has no revision {revision}; there is: {there}.")
+    article = wanted[0].article
     if as_json:
-        click.echo(json.dumps(show.article_json(article, text=True), ensure_ascii=False))
-    else:
-        click.echo(f"{article.title}\n{show.byline(article)}\n{article.url}\n\n{article.text}")
+        revisions = [{"revision": one.article.revision, "written_at": one.written_at} for one in history]
+        click.echo(json.dumps(show.article_json(article, text=True) | {"revisions": revisions}, ensure_ascii=False))
+        return
+    click.echo(f"{article.title}\n{show.byline(article)}\n{article.url}\n\n{article.text}")
+    if len(history) > 1:
+        kept = ", ".join(f"{one.article.revision} ({one.written_at[:10]})" for one in history)
+        click.echo(f"\nRevision {article.revision} of {len(history)}; taken on: {kept}.", err=True)
 
 
 @articles.command("remove")
@@ -298,11 +332,32 @@ def show_article(ctx: click.Context, article_id: str, as_json: bool) -> None:
 def remove_articles(ctx: click.Context, article_ids: tuple[str, ...]) -> None:
     """Take articles out of the library."""
     library = _library(ctx)
-    with library.writing():
+    with library.writing(waits=_waits):
         missing = [article_id for article_id in article_ids if not library.remove(article_id)]
     if missing:
         raise SluglineError(f"Not in the library: {', '.join(missing)}. The others were removed.")
     click.echo(f"{len(article_ids)} removed.")
+
+
+@articles.command("failed")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+@_data_dir
+@click.pass_context
+def failed_articles(ctx: click.Context, as_json: bool) -> None:
+    """What could not be read when it was last tried, and why. Try again with: slugline ingest --retry-failed"""
+    from dataclasses import asdict
+
+    from ingest.state import State
+
+    found = State(_settings(ctx).data_dir).failed()
+    if as_json:
+        click.echo(json.dumps({"failed": [asdict(one) for one in found]}, ensure_ascii=False))
+        return
+    for one in found:
+        click.echo(
+            f"{one.at[:16].replace('T', ' ')}  {one.source}: {one.error}" + (f" ({one.times} times)" if one.times > 1 else "")
+        )
+    click.echo(f"{len(found)} failed." + (" Try again with: slugline ingest --retry-failed" if found else ""), err=True)
 
 
 def _library(ctx: click.Context) -> Any:
@@ -311,6 +366,110 @@ def _library(ctx: click.Context) -> Any:
 
     settings = _settings(ctx)
     return Library(settings.data_dir, open_embedder(settings.embed_model))
+
+
+@cli.command()
+@_data_dir
+@click.pass_context
+def reindex(ctx: click.Context) -> None:
+    """Embed every article anew, with the model and passage length of the settings; can be interrupted and taken up again."""
+    from ingest.split import cut, split
+    from rag.embed import open_embedder
+    from rag.store import rebuild
+
+    settings = _settings(ctx)
+    embedder = open_embedder(settings.embed_model)
+    with _progress("Embedding") as progress:
+        count = rebuild.reindex(
+            settings.data_dir, embedder, lambda article: split(article, settings, embedder), cut(settings), progress, _waits
+        )
+    click.echo(f"{count} articles embedded with {embedder.fingerprint}.")
+
+
+@cli.group()
+@_data_dir
+@click.pass_context
+def library(ctx: click.Context) -> None:
+    """Check, repair, back up and restore the library."""
+
+
+@library.command("check")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+@_data_dir
+@click.pass_context
+def check_library(ctx: click.Context, as_json: bool) -> None:
+    """Whether ledger, vectors and words are whole and agree."""
+    from dataclasses import asdict
+
+    from rag.store import rebuild
+
+    data_dir = _settings(ctx).data_dir
+    with _progress("Checking", quiet=as_json) as progress:
+        damages = rebuild.check(data_dir, progress)
+    if as_json:
+        click.echo(json.dumps({"sound": not damages, "damages": [asdict(damage) for damage in damages]}))
+    elif not damages:
+        click.echo(f"The library in {data_dir} is sound.")
+    for damage in damages:
+        click.secho(f"The {damage.part} are damaged: {damage.reason}.", fg="red", err=True)
+    if damages:
+        click.echo("No text is lost. Rebuild from the ledger with: slugline library repair", err=True)
+        ctx.exit(1)
+
+
+@library.command("repair")
+@click.option("--all", "everything", is_flag=True, help="Rebuild both indexes even if they seem sound.")
+@_data_dir
+@click.pass_context
+def repair_library(ctx: click.Context, everything: bool) -> None:
+    """Rebuild what is damaged from the ledger, which keeps texts and vectors."""
+    from rag.store import rebuild
+
+    data_dir = _settings(ctx).data_dir
+    parts = ["vectors", "words"] if everything else [damage.part for damage in rebuild.check(data_dir)]
+    if not parts:
+        click.echo("Nothing to repair: the library is sound.")
+        return
+    with _progress("Rebuilding") as progress:
+        rebuild.repair(data_dir, parts, progress, _waits)
+    click.echo(f"Rebuilt: {', '.join(parts)}.")
+
+
+@library.command("export")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--overwrite", is_flag=True, help="Replace FILE if it exists.")
+@click.option("--json", "as_json", is_flag=True, help="Print the manifest.")
+@_data_dir
+@click.pass_context
+def export_library(ctx: click.Context, file: Path, overwrite: bool, as_json: bool) -> None:
+    """Write everything to one FILE: texts with metadata and revisions, vectors, a manifest with hashes."""
+    from rag.store import backup
+
+    if file.exists() and not overwrite:
+        raise SluglineError(f"{file} exists. Choose another name, or replace it with --overwrite.")
+    with _progress("Writing", quiet=as_json) as progress:
+        manifest = backup.export(_settings(ctx).data_dir, file, progress)
+    size = file.stat().st_size / 1e6
+    click.echo(json.dumps(manifest) if as_json else f"{file}: {manifest['articles']} articles, {size:.1f} MB.")
+
+
+@library.command("import")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+@_data_dir
+@click.pass_context
+def import_library(ctx: click.Context, file: Path, as_json: bool) -> None:
+    """Bring the articles of an exported FILE in, all of them or, if it is not whole, none."""
+    from dataclasses import asdict
+
+    from rag.store import backup
+
+    backup.read_manifest(file)  # before a library is made for nothing
+    library = _library(ctx)
+    with library.writing(waits=_waits), _progress("Reading", quiet=as_json) as progress:
+        report = backup.restore(library, file, progress)
+    counts = asdict(report)
+    click.echo(json.dumps(counts) if as_json else ", ".join(f"{count} {name}" for name, count in counts.items()) + ".")
 
 
 @cli.command()
@@ -385,7 +544,7 @@ def doctor(ctx: click.Context) -> None:
             f"{settings.data_dir}: the indexes disagree. The next slugline ingest sweeps what was left half-done."
         )
     else:
-        click.echo("  All three stores agree.")
+        click.echo(f"  All three stores agree. Chroma collection 'passages' in: {library.vectors_folder}")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -1,89 +1,249 @@
-"""The order of the steps: sources → read → recognise → split → write. Nothing else."""
+"""The order of the steps: sources → fetch → read → recognise → split → write. Nothing else."""
 
 from __future__ import annotations
 
+import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import IO, Any
 
-from ingest import readers, sources
+from ingest.addresses import parse_networks
+from ingest.document import Document, Flag
+from ingest.fetch import Fetcher
+from ingest.outlets import Outlets
+from ingest.sources import Sources, Wanted
 from ingest.split import cut, split
+from ingest.state import State
+from ingest.stories import Stories
+from ingest.work import Found, Workers, main_can_spawn
 from rag.config import Settings
-from rag.errors import BadInput
+from rag.embed import PackagedEmbedder
+from rag.errors import BadInput, SluglineError
 from rag.store.library import Library
-from rag.types import Article
+from rag.types import Article, Passage
 
-# Articles written in one step: enough to embed in batches of like lengths, few enough that a kill loses seconds of work.
-STEP = 32
+# Passages written in one step: enough to embed in batches of like lengths and to spread the cost of a commit,
+# few enough that a kill loses seconds of work. And articles, for a step of very short ones.
+STEP_PASSAGES = 512
+STEP_ARTICLES = 256
 
 
 @dataclass
 class Report:
-    """What an ingest did. Counts are articles; `passages` are those written."""
+    """What an ingest did. Counts are articles; `passages` are those written, `near_copies` those of the added and updated that
+    share a story with an earlier article. `flagged` tells of articles kept that a person should look at."""
 
     added: int = 0
     updated: int = 0
     unchanged: int = 0
     duplicates: int = 0
+    near_copies: int = 0
     passages: int = 0
     seconds: float = 0.0
+    forward_seconds: float = 0.0
     failed: list[dict[str, str]] = field(default_factory=list)
+    flagged: list[dict[str, str]] = field(default_factory=list)
+    would: list[dict[str, Any]] = field(default_factory=list)
+    stopped: bool = False
 
-    def fail(self, error: BadInput) -> None:
-        self.failed.append({"source": error.source, "error": error.reason})
+
+@dataclass(frozen=True)
+class Step:
+    """Told while an ingest runs: `size` more bytes are dealt with, `known` more are known to come, `current` is being read."""
+
+    current: str
+    size: int = 0
+    known: int = 0
+    articles: int = 0
 
 
-def _articles(named: Iterable[str], report: Report) -> Iterator[Article]:
-    for file in sources.files(named):
-        if isinstance(file, BadInput):
-            report.fail(file)
-            continue
+@dataclass
+class Options:
+    """How to ingest. `workers`: None decides by the amount, 0 reads in this process. `stop`, when set, ends the ingest after the
+    step it is in: what was read by then is written."""
+
+    wanted: Wanted = field(default_factory=Wanted)
+    workers: int | None = None
+    dry_run: bool = False
+    fetcher: Callable[[], Fetcher] | None = None
+    stdin: Callable[[], IO[bytes]] | None = None
+    stop: threading.Event = field(default_factory=threading.Event)
+
+
+def make_fetcher(settings: Settings, delay: float | None = None) -> Fetcher:
+    """A fetcher as the settings say.
+
+    Raises:
+        SluglineError: fetch_allow does not hold networks.
+    """
+    try:
+        allowed = parse_networks(settings.fetch_allow)
+    except ValueError as error:
+        raise SluglineError(f"Setting fetch_allow: {error}. Write networks as ['10.0.0.0/8'].") from error
+    return Fetcher(allowed, settings.fetch_delay if delay is None else delay)
+
+
+class Ingest:
+    """One run. `progress` is told of what is read and written."""
+
+    def __init__(
+        self, library: Library, settings: Settings, options: Options, progress: Callable[[Step], None] = lambda step: None
+    ) -> None:
+        self._library = library
+        self._settings = settings
+        self._options = options
+        self._progress = progress
+        self._how = cut(settings)
+        self._outlets = Outlets(library.outlets())
+        self._step: dict[str, tuple[Article, tuple[Passage, ...]]] = {}
+        self._new: set[str] = set()
+        self._waiting = 0
+        self._roots: set[str] = set()
+        self._failed: list[tuple[str, str, str]] = []
+        self.report = Report()
+
+    def run(self, documents: Iterable[Document | BadInput]) -> Report:
+        """Bring in what `documents` hold; inside `library.writing()` unless it is a dry run."""
+        started = time.perf_counter()
+        embedder = self._library.embedder
+        forward = getattr(embedder, "forward_seconds", 0.0)
+        folder = embedder.folder if isinstance(embedder, PackagedEmbedder) else None
+        workers = Workers(self._options.workers if main_can_spawn() else 0, self._settings, folder)
+        self._stories = Stories(None if self._options.dry_run else self._library.data_dir)
+        read = workers.read(self._counted(documents))
         try:
-            for found in readers.read(file):
-                if isinstance(found, BadInput):
-                    report.fail(found)
-                else:
-                    yield found
-        except BadInput as error:
-            report.fail(error)
+            for found in read:
+                self._take(found)
+                if self._waiting >= STEP_PASSAGES or len(self._step) >= STEP_ARTICLES:
+                    self._write()
+                if self._options.stop.is_set():
+                    self.report.stopped = True
+                    break
+            self._write()
+        finally:
+            read.close()
+            self._stories.close()
+            if not self._options.dry_run:
+                state = State(self._library.data_dir)
+                state.settle(self._roots, self._failed)
+                state.close()
+        self.report.seconds = time.perf_counter() - started
+        self.report.forward_seconds = getattr(embedder, "forward_seconds", 0.0) - forward
+        return self.report
+
+    def _counted(self, documents: Iterable[Document | BadInput]) -> Iterator[Document | BadInput]:
+        for document in documents:
+            if isinstance(document, Document):
+                self._progress(Step(document.name, known=document.size))
+            yield document
+
+    def _take(self, found: Found) -> None:
+        item = found.item
+        self._roots.add(found.root)
+        if isinstance(item, BadInput):
+            self.report.failed.append({"source": item.source, "error": item.reason})
+            self._failed.append((item.source, found.root, item.reason))
+        elif isinstance(item, Flag):
+            if item.warning:
+                self.report.flagged.append({"source": item.source, "warning": item.warning})
+        else:
+            self._take_article(item, found)
+        self._progress(Step(found.source, size=found.size, articles=int(isinstance(item, Article))))
+
+    def _take_article(self, article: Article, found: Found) -> None:
+        passages = found.passages
+        outlet = self._outlets.name(article.outlet)
+        if outlet != article.outlet:
+            article, passages = replace(article, outlet=outlet), None  # the outlet stands in front of each passage
+        place = self._stories.place(article, self._text_of)
+        if place.copy_of and self._library.article(article.id) is None:
+            self.report.duplicates += 1
+            self._would(article, "copy", place.copy_of)
+            return
+        article = replace(article, story=place.story or article.id)
+        state = self._library.state_of(article, self._how)
+        if article.id in self._step:
+            self.report.duplicates += 1  # twice in one batch: the later reading counts, as it would in two runs
+        elif state == "same":
+            self.report.unchanged += 1
+            self._would(article, "unchanged")
+            return
+        if state == "new":
+            self._new.add(article.id)
+        self._would(article, "add" if state == "new" else "update")
+        if self._options.dry_run:
+            passages = ()
+        elif passages is None:
+            passages = tuple(split(article, self._settings, self._library.embedder))
+        self._step[article.id] = (article, passages)
+        self._waiting += len(passages)
+
+    def _would(self, article: Article, what: str, copy_of: str = "") -> None:
+        if self._options.dry_run:
+            self.report.would.append(
+                {
+                    "what": what,
+                    "source": article.origin,
+                    "article_id": article.id,
+                    "title": article.title,
+                    "outlet": article.outlet,
+                    "author": article.author,
+                    "published": article.published.isoformat() if article.published else None,
+                    "published_at": article.published_at or None,
+                    "language": article.language,
+                    "url": article.url,
+                    "topics": list(article.topics),
+                    "words": len(article.text.split()),
+                    "copy_of": copy_of or (article.story if article.story != article.id else ""),
+                }
+            )
+
+    def _text_of(self, article_id: str) -> str | None:
+        if article_id in self._step:
+            return self._step[article_id][0].text
+        article = self._library.article(article_id)
+        return None if article is None else article.text
+
+    def _write(self) -> None:
+        articles = [article for article, _ in self._step.values()]
+        if articles and not self._options.dry_run:
+            self._library.put([(article, list(passages)) for article, passages in self._step.values()], self._how)
+            self._stories.commit()
+        self.report.added += len(self._new)
+        self.report.updated += len(articles) - len(self._new)
+        self.report.near_copies += sum(article.story != article.id for article in articles)
+        self.report.passages += self._waiting
+        if not self._options.dry_run or len(self._step) > 4 * STEP_ARTICLES:
+            self._step.clear()
+        self._new.clear()
+        self._waiting = 0
 
 
 def ingest(
-    named: Iterable[str], library: Library, settings: Settings, progress: Callable[[Article], None] = lambda article: None
+    named: Iterable[str],
+    library: Library,
+    settings: Settings,
+    progress: Callable[[Step], None] = lambda step: None,
+    options: Options | None = None,
 ) -> Report:
-    """Bring every article behind `named` into `library`; inside `library.writing()`. A bad source is noted, the rest goes on.
+    """Bring every article behind `named` into `library`; inside `library.writing()`. A bad source is noted, the rest goes on."""
+    options = options or Options()
+    sources = Sources(options.wanted, options.fetcher or (lambda: make_fetcher(settings)), options.stdin)
+    return Ingest(library, settings, options, progress).run(sources.documents(named))
 
-    `progress` is told of each article when it is in the library or found to be there.
-    """
-    started, report, how = time.perf_counter(), Report(), cut(settings)
-    step: dict[str, Article] = {}
-    new: set[str] = set()
 
-    def write() -> None:
-        cut_up = [(article, split(article, settings, library.embedder)) for article in step.values()]
-        library.put(cut_up, how)
-        report.added += len(new)
-        report.updated += len(step) - len(new)
-        report.passages += sum(len(passages) for _, passages in cut_up)
-        for article in step.values():
-            progress(article)
-        step.clear()
-        new.clear()
+def given_fields(outlet: str | None, published: str | None, topics: Iterable[str]) -> Mapping[str, Any]:
+    """The fields that flags give to every article."""
+    named: dict[str, Any] = {"outlet": outlet, "published": published, "topics": list(topics)}
+    return {key: value for key, value in named.items() if value}
 
-    for article in _articles(named, report):
-        state = library.state_of(article, how)
-        if article.id in step:
-            report.duplicates += 1  # twice in one batch: the later reading counts, as it would in two runs
-        elif state == "same":
-            report.unchanged += 1
-            progress(article)
-            continue
-        if state == "new":
-            new.add(article.id)
-        step[article.id] = article
-        if len(step) >= STEP:
-            write()
-    if step:
-        write()
-    report.seconds = time.perf_counter() - started
-    return report
+
+def failed_roots(data_dir: Path) -> list[str]:
+    """What to ingest to try again all that failed, without standard input, which is gone."""
+    state = State(data_dir)
+    try:
+        return [root for root in dict.fromkeys(one.root for one in state.failed()) if root != "-"]
+    finally:
+        state.close()

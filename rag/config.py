@@ -47,6 +47,11 @@ class Settings(BaseSettings):
         description="Confidence under which Slugline says that the coverage does not tell; by default the one fitted with the composer.",
     )
     max_sentences: int = Field(4, ge=1, le=10, description="Longest extractive answer, in sentences.")
+    fetch_delay: float = Field(1.0, ge=0, le=600, description="Seconds between two requests to one host.")
+    fetch_allow: tuple[str, ...] = Field(
+        (),
+        description="Networks, as '10.0.0.0/8', that may be fetched from though they are not public: an intranet's, or a test's.",
+    )
 
     @classmethod
     def settings_customise_sources(

@@ -17,6 +17,9 @@ class BadInput(SluglineError):
         self.source = source
         self.reason = reason
 
+    def __reduce__(self) -> tuple[type[BadInput], tuple[str, str]]:
+        return BadInput, (self.source, self.reason)  # what pickle would call has one argument: the message
+
 
 class ModelDamaged(SluglineError):
     """The weights on disk are not the published ones."""

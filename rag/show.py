@@ -31,8 +31,10 @@ def _day(date: dt.date | None) -> str:
 
 
 def byline(article: Article) -> str:
-    """'Outlet, 24 March 2026', with the author when there is one."""
-    return ", ".join(part for part in (article.outlet or "unknown outlet", article.author, _day(article.published)) if part)
+    """'Outlet, 24 March 2026', with the author when there is one, and when a later text of it was taken."""
+    updated = f"updated {written(article.updated)}" if article.updated else ""
+    parts = (article.outlet or "unknown outlet", article.author, _day(article.published), updated)
+    return ", ".join(part for part in parts if part)
 
 
 # JSON
@@ -45,6 +47,7 @@ def hit_json(hit: Hit, rank: int) -> dict[str, Any]:
         "end": hit.passage.end,
         "words": round(hit.words, 4),
         "dense": round(hit.dense, 4),
+        "also": list(hit.also),
     }
 
 
@@ -55,6 +58,8 @@ def _article_json(article: Article) -> dict[str, Any]:
         "outlet": article.outlet,
         "published": article.published.isoformat() if article.published else None,
         "url": article.url,
+        "revision": article.revision,
+        "updated": article.updated.isoformat() if article.updated else None,
     }
 
 

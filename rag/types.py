@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bisect
 import datetime as dt
 from dataclasses import dataclass, field
 from enum import Enum
@@ -23,6 +24,9 @@ class Article:
 
     `revision` counts the texts the library has had of it, from 1; `updated` is the day on which it took this one, None for the
     first. Only the library sets these two.
+    `published` is the day where it was published, `published_at` the moment as ISO 8601 with its offset, when that is known.
+    `language` is an ISO 639-1 code. `pages` are the offsets in `text` where each page of a paged document begins. Articles
+    that tell the same story nearly word for word (wire copy) share `story`: the id of the first of them that came in.
     """
 
     id: str
@@ -39,10 +43,18 @@ class Article:
     origin: str = ""
     revision: int = 1
     updated: dt.date | None = None
+    published_at: str = ""
+    language: str = ""
+    pages: tuple[int, ...] = ()
+    story: str = ""
 
     def __post_init__(self) -> None:
         if not self.id or not self.text.strip():
             raise ValueError(f"an article needs an id and a text (id {self.id!r}, origin {self.origin!r})")
+
+    def page_at(self, offset: int) -> int | None:
+        """Number of the page, from 1, on which the character at `offset` of `text` stands; None when it has no pages."""
+        return bisect.bisect_right(self.pages, offset) or None
 
 
 @dataclass(frozen=True)
@@ -72,13 +84,15 @@ class Passage:
 @dataclass(frozen=True)
 class Hit:
     """A passage found for a question, with the article it stands in. `score` is the fused one, higher is better;
-    `words` and `dense` are the two legs: BM25 as a share of the best one found (0 to 1), and the cosine (-1 to 1)."""
+    `words` and `dense` are the two legs: BM25 as a share of the best one found (0 to 1), and the cosine (-1 to 1). `also` are other
+    outlets found that carried the same story."""
 
     passage: Passage
     article: Article
     score: float
     words: float = 0.0
     dense: float = 0.0
+    also: tuple[str, ...] = ()
 
 
 class Support(str, Enum):

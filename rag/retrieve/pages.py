@@ -26,6 +26,7 @@ class Page:
 
     number: int
     article_id: str
+    story: str  # the article's id where no other article tells the same
     outlet: str
     day: int
     stems: np.ndarray
@@ -69,6 +70,7 @@ class Pages:
         return Page(
             number,
             article.id,
+            article.story or article.id,
             article.outlet,
             article.published.toordinal() if article.published else 0,
             np.array(ids, dtype=np.int32),

@@ -117,15 +117,26 @@ def _groups(asked: Asked, pages: Sequence[Page], ways: Ways) -> list[tuple[np.nd
 
 
 def spread(expected: np.ndarray, pages: Sequence[Page], top: int, ways: Ways = Ways()) -> list[tuple[int, float]]:
-    """At most `top` pages, as (index, what it still brings), best first, no article more than MOST_OF_ONE_ARTICLE times."""
-    if not ways.spread:
-        return [(int(i), float(expected[i])) for i in np.argsort(-expected, kind="stable")[:top]]
+    """At most `top` pages, as (index, what it still brings), best first.
+
+    No article more than MOST_OF_ONE_ARTICLE times, and of articles that tell the same story only the best.
+    """
     order = np.argsort(-expected, kind="stable")
-    worth = np.array([expected[i] for i in order])
+    if not ways.spread:
+        return [(int(i), float(expected[i])) for i in order[:top]]
+    worth = expected[order]
     of_article: Counter[str] = Counter()
+    teller: dict[str, str] = {}
     for at, i in enumerate(order):
-        seen = of_article[pages[i].article_id]
-        worth[at] *= _FURTHER**seen if seen < MOST_OF_ONE_ARTICLE else 0
-        of_article[pages[i].article_id] += 1
+        page = pages[i]
+        seen = of_article[page.article_id]
+        told = teller.setdefault(page.story, page.article_id) != page.article_id
+        worth[at] *= 0 if told or seen >= MOST_OF_ONE_ARTICLE else _FURTHER**seen
+        of_article[page.article_id] += 1
     best = [at for at in np.argsort(-worth, kind="stable")[:top] if worth[at] > 0]
     return [(int(order[at]), float(worth[at])) for at in best]
+
+
+def also_in(page: Page, pages: Sequence[Page]) -> tuple[str, ...]:
+    """The other outlets among `pages` that carried the story of `page`, in the order of `pages`, each once."""
+    return tuple(dict.fromkeys(p.outlet for p in pages if p.story == page.story and p.outlet not in ("", page.outlet)))

@@ -17,7 +17,7 @@ from rag.question.same import same_as
 from rag.retrieve import spelling
 from rag.retrieve.features import Asked, Sheet, sheet
 from rag.retrieve.pages import Pages
-from rag.retrieve.rank import Ways, load_model, shares, spread
+from rag.retrieve.rank import Ways, also_in, load_model, shares, spread
 from rag.store.library import Library
 from rag.store.words import stems
 from rag.types import Filters, Hit, Side, Span, Understood
@@ -103,6 +103,8 @@ class Retriever(BaseRetriever):  # type: ignore[misc]  # LlamaIndex is not typed
         read = self.library.hits(
             [(compared.pages[i].number, worth, float(words[i]) / best, float(dense[i])) for i, worth in ranked]
         )
+        also = {compared.pages[i].article_id: also_in(compared.pages[i], compared.pages) for i, _ in ranked}
+        read = [(replace(hit, also=also[hit.article.id]), vectors) for hit, vectors in read]
         if self.reranker:
             read = self._reranked(self.reranker, understood.text, read)[:top]
         return Retrieved(understood, [hit for hit, _ in read], [vectors for _, vectors in read], asked.vector)

@@ -11,15 +11,16 @@ import datetime as dt
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass, fields
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from rag.errors import LibraryDamaged, LibraryOfAnotherTime
 from rag.store.faults import is_damage
-from rag.types import Article, Filters, Passage, Source, Span
+from rag.store.records import from_record, to_record
+from rag.types import Article, Filters, Passage, Span
 
 FILE = "ledger.sqlite3"
 FORMAT = 2  # of the tables below, in SQLite's user_version; 1 had no history and kept no passage vectors
@@ -96,27 +97,14 @@ class Stored:
 
 
 def _extra(article: Article) -> str:
-    rest = {name: value for name, value in asdict(article).items() if name not in _COLUMNS}
+    rest = {name: value for name, value in to_record(article).items() if name not in _COLUMNS}
     return json.dumps(rest, ensure_ascii=False)
 
 
 def _article(row: sqlite3.Row) -> Article:
-    rest: dict[str, Any] = json.loads(row["extra"])
-    rest["sources"] = tuple(Source(**source) for source in rest.get("sources", ()))
-    known = {field.name for field in fields(Article)}
-    return Article(
-        id=row["article_id"],
-        title=row["title"],
-        outlet=row["outlet"],
-        author=row["author"],
-        url=row["url"],
-        published=dt.date.fromisoformat(row["published"]) if row["published"] else None,
-        origin=row["origin"],
-        text=row["text"],
-        revision=row["revision"],
-        updated=dt.date.fromisoformat(row["written_at"][:10]) if row["revision"] > 1 else None,
-        **{name: tuple(value) if isinstance(value, list) else value for name, value in rest.items() if name in known},
-    )
+    columns = {name: row[name] for name in ("title", "outlet", "author", "url", "published", "origin", "text", "revision")}
+    updated = row["written_at"][:10] if row["revision"] > 1 else None
+    return from_record(json.loads(row["extra"]) | columns | {"id": row["article_id"], "updated": updated})
 
 
 def _passage(row: sqlite3.Row, article: Article) -> Passage:
@@ -166,6 +154,15 @@ class Ledger:
     def close(self) -> None:
         self._db.close()
 
+    @contextmanager
+    def pinned(self) -> Iterator[None]:
+        """Everything read inside is of one moment, whoever writes meanwhile."""
+        self._db.execute("BEGIN")
+        try:
+            yield
+        finally:
+            self._db.execute("ROLLBACK")
+
     def damage(self) -> str:
         """What SQLite finds wrong with the file, empty when nothing is. Reads all of it."""
         try:
@@ -183,7 +180,7 @@ class Ledger:
 
     def set_meta(self, **values: str) -> None:
         """Set these, all in one step."""
-        with self._transaction():
+        with self.transaction():
             self._db.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", list(values.items()))
 
     def version(self) -> int:
@@ -202,7 +199,7 @@ class Ledger:
         or as `article.revision` when there is none yet. `written_at` is now, if not given.
         """
         now = written_at or dt.datetime.now(dt.timezone.utc).isoformat(timespec="seconds")
-        with self._transaction():
+        with self.transaction():
             live = self._db.execute(
                 "SELECT revision, hash, written_at FROM revisions WHERE state = 'live' AND article_id = ?", (article.id,)
             ).fetchone()
@@ -234,7 +231,7 @@ class Ledger:
     ) -> list[int]:
         """Store the passages of a revision and their vectors, (of the passage, of its sentences) each; returns their numbers."""
         numbers = []
-        with self._transaction():
+        with self.transaction():
             for passage, (whole, sentences) in zip(passages, vectors, strict=True):
                 spans = json.dumps([[span.start, span.end] for span in passage.sentences])
                 cursor = self._db.execute(
@@ -252,7 +249,7 @@ class Ledger:
 
         One that is replaced by the same content, cut in another way, is not history: it goes.
         """
-        with self._transaction():
+        with self.transaction():
             for one in history:
                 self._insert(one.article, one.article.revision, "past", one.hash, one.cut, one.written_at)
             for revision in revisions:
@@ -265,7 +262,7 @@ class Ledger:
 
     def retire(self, article_id: str) -> bool:
         """Take an article and its history out of readers' sight; whether it was there."""
-        with self._transaction():
+        with self.transaction():
             live = self._db.execute(
                 "UPDATE revisions SET state = 'gone' WHERE state = 'live' AND article_id = ?", (article_id,)
             ).rowcount
@@ -286,7 +283,7 @@ class Ledger:
 
     def sweep(self) -> None:
         """Forget what is neither live nor history. Call it when the indexes hold its passages no more."""
-        with self._transaction():
+        with self.transaction():
             self._db.execute("DELETE FROM revisions WHERE state IN ('writing', 'gone')")
             self._db.execute("DELETE FROM passages WHERE revision IN (SELECT number FROM revisions WHERE state = 'old')")
             self._db.execute("UPDATE revisions SET state = 'past' WHERE state = 'old'")
@@ -306,16 +303,19 @@ class Ledger:
 
     def switch(self, generation: int, cut: str, **meta: str) -> None:
         """Let readers use `generation` from now on, and drop the passages of every other: one step."""
-        with self._transaction():
+        with self.transaction():
             self._db.execute("DELETE FROM passages WHERE generation != ?", (generation,))
             self._db.execute("UPDATE revisions SET cut = ? WHERE state = 'live'", (cut,))
             meta |= {"generation": str(generation)}
             self._db.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", list(meta.items()))
 
-    def drop_passages(self, numbers: Iterable[int]) -> None:
-        """Forget these passages: of a generation that was never finished."""
-        with self._transaction():
-            self._db.executemany("DELETE FROM passages WHERE number = ?", [(number,) for number in numbers])
+    def drop_revisions_with(self, numbers: Iterable[int]) -> None:
+        """Forget, of every revision that has one of these passages, all passages of their generation."""
+        with self.transaction():
+            self._db.executemany(
+                "DELETE FROM passages WHERE (revision, generation) IN (SELECT revision, generation FROM passages WHERE number = ?)",
+                [(number,) for number in numbers],
+            )
 
     # Reading
 
@@ -329,6 +329,10 @@ class Ledger:
     def stored(self, number: int) -> Stored | None:
         row = self._db.execute("SELECT * FROM revisions WHERE number = ?", (number,)).fetchone()
         return None if row is None else _stored(row)
+
+    def each(self) -> Iterator[Stored]:
+        """Every live revision, in the order in which they were written; read as they are asked for."""
+        return (_stored(row) for row in self._db.execute("SELECT * FROM revisions WHERE state = 'live' ORDER BY number"))
 
     def history(self, article_id: str) -> list[Stored]:
         """The live revision of an article, then its past ones, newest first; none when it is not live."""
@@ -403,19 +407,15 @@ class Ledger:
             out[row["passage"]] = (passage, article, vectors.reshape(max(1, len(passage.sentences)), -1))
         return out
 
-    def passages_of(self, revision: int) -> list[tuple[int, Passage, np.ndarray, np.ndarray]]:
+    def passages_of(self, stored: Stored, generation: int) -> list[tuple[int, Passage, np.ndarray, np.ndarray]]:
         """The passages of a revision in their order: number, passage, its vector, its sentence vectors (float16)."""
-        stored = self.stored(revision)
-        if stored is None:
-            return []
-        rows = self._db.execute(
+        out = []
+        for row in self._db.execute(
             "SELECT p.number AS passage, p.ordinal, p.start, p.end, p.sentences, v.vector, s.vectors FROM passages p"
             " JOIN vectors v ON v.number = p.number JOIN sentence_vectors s ON s.number = p.number"
             " WHERE p.revision = ? AND p.generation = ? ORDER BY p.ordinal",
-            (revision, self.generation),
-        ).fetchall()
-        out = []
-        for row in rows:
+            (stored.number, generation),
+        ):
             passage = _passage(row, stored.article)
             vector = np.frombuffer(row["vector"], dtype=np.float16)
             sentences = np.frombuffer(row["vectors"], dtype=np.float16).reshape(max(1, len(passage.sentences)), -1)
@@ -434,10 +434,6 @@ class Ledger:
             marks = ",".join("?" * len(numbers))
             rows = self._db.execute(f"SELECT number, vector FROM vectors WHERE number IN ({marks})", list(numbers))  # noqa: S608
         return ((row[0], np.frombuffer(row[1], dtype=np.float16)) for row in rows)
-
-    def live(self) -> list[int]:
-        """Numbers of the live revisions, in the order in which they were written."""
-        return [row[0] for row in self._db.execute("SELECT number FROM revisions WHERE state = 'live' ORDER BY number")]
 
     def numbers(self, generation: int) -> set[int]:
         """Of all passages of `generation`."""
@@ -459,20 +455,26 @@ class Ledger:
         ).fetchone()
         return None if first is None else (dt.date.fromisoformat(first), dt.date.fromisoformat(last))
 
-    def _transaction(self) -> _Transaction:
+    def transaction(self) -> _Transaction:
+        """All that is written inside is written at once; a commit costs a millisecond of disk."""
         return _Transaction(self._db)
 
 
 class _Transaction:
-    """BEGIN IMMEDIATE ... COMMIT, or ROLLBACK when the block raises."""
+    """BEGIN IMMEDIATE ... COMMIT, or ROLLBACK when the block raises; one inside another is part of it."""
 
     def __init__(self, db: sqlite3.Connection) -> None:
         self._db = db
+        self._inner = False
 
     def __enter__(self) -> None:
-        self._db.execute("BEGIN IMMEDIATE")
+        self._inner = self._db.in_transaction
+        if not self._inner:
+            self._db.execute("BEGIN IMMEDIATE")
 
     def __exit__(self, kind: object, error: object, trace: object) -> None:
+        if self._inner:
+            return
         try:
             if kind is None:
                 self._db.execute("COMMIT")

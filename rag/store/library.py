@@ -37,7 +37,7 @@ if TYPE_CHECKING:  # both cost time to import, and a command that only reads the
 TITLE_CHARACTERS = 200  # a longer title would leave the embedder no room for the passage
 # A filter that leaves at most this many passages, or this share of them, is searched exactly, vector by vector: 8 ms for 5,000.
 # Above it the graph is asked for more, and finds enough inside.
-EXACT_PASSAGES = 5000
+EXACT_PASSAGES = 2000
 EXACT_SHARE = 0.05
 PROBES = 8  # vectors looked for when the index is opened: a damaged graph answers every query, with the wrong neighbours
 PROBES_LOST = 0.25  # share that may be missed: the graph is approximate
@@ -152,6 +152,7 @@ class Library:
     def _sweep(self) -> None:
         left = self.ledger.abandoned()
         if left:
+            self._seen = -1
             self._both().vectors.remove(left)
             self._both().words.remove(left)
         self.ledger.sweep()
@@ -169,7 +170,8 @@ class Library:
         """
         with self._mutex, told(self.data_dir):
             vectors = embed(self.embedder, articles)
-            revisions = [self.ledger.begin(article, content_hash(article), cut) for article, _ in articles]
+            with self.ledger.transaction():
+                revisions = [self.ledger.begin(article, content_hash(article), cut) for article, _ in articles]
             self.index([(r, a, ps, vs) for r, (a, ps), vs in zip(revisions, articles, vectors, strict=True)])
             self.publish(revisions)
 
@@ -178,9 +180,10 @@ class Library:
         with self._mutex, told(self.data_dir):
             generation = self.ledger.generation
             todo = list[tuple[int, Passage, Article, np.ndarray]]()
-            for revision, article, passages, vectors in entries:
-                numbers = self.ledger.keep_passages(revision, generation, passages, [(v.vector, v.spans) for v in vectors])
-                todo += [(n, p, article, v.vector) for n, p, v in zip(numbers, passages, vectors, strict=True)]
+            with self.ledger.transaction():
+                for revision, article, passages, vectors in entries:
+                    numbers = self.ledger.keep_passages(revision, generation, passages, [(v.vector, v.spans) for v in vectors])
+                    todo += [(n, p, article, v.vector) for n, p, v in zip(numbers, passages, vectors, strict=True)]
             indexes = self._both()
             indexes.vectors.add(todo)
             indexes.words.add((number, head(article) + passage.text, article) for number, passage, article, _ in todo)
@@ -188,15 +191,15 @@ class Library:
     def publish(self, revisions: Sequence[int], history: Iterable[Stored] = ()) -> None:
         """Let readers see these `writing` revisions in place of the ones they replace, and `history` behind them: one step."""
         with self._mutex, told(self.data_dir):
+            self._seen = -1  # first: should anything below fail, the next search looks again
             self.ledger.publish(revisions, history)
-            self._seen = -1
             self._sweep()
 
     def remove(self, article_id: str) -> bool:
         """Take an article and its history out of all three stores; inside `writing()`. Whether it was there."""
         with self._mutex, told(self.data_dir):
-            found = self.ledger.retire(article_id)
             self._seen = -1
+            found = self.ledger.retire(article_id)
             self._sweep()
             return found
 
@@ -289,6 +292,11 @@ class Library:
         with self._mutex, told(self.data_dir):
             return self.ledger.history(article_id)
 
+    @property
+    def vectors_folder(self) -> Path:
+        """Where the Chroma database in force lies, for programs that read it themselves."""
+        return self.data_dir / (self.ledger.meta("vectors") or "vectors")
+
     def counts(self) -> dict[str, int]:
         """Live articles and passages as the ledger has them, and what the two indexes hold."""
         with self._mutex, told(self.data_dir):
@@ -370,29 +378,31 @@ class Library:
             top *= 2
 
     def _by_vector(self, live: Snapshot, vector: np.ndarray, pool: int, filters: Filters) -> dict[int, float]:
-        keep = None if filters == Filters() else live.inside(filters, self.ledger.on_topics(filters.topics))
-        inside = len(live) if keep is None else int(keep.sum())
-        wanted, share = min(pool, inside), inside / len(live)
-        if not inside:
-            return {}
-        if keep is not None and inside <= max(EXACT_PASSAGES, EXACT_SHARE * len(live)):
-            return self._exactly(live, vector, wanted, keep)
-        found = self._both().vectors.search(vector, pool if keep is None else math.ceil(1.5 * pool / share))
-        places = live.places([number for number, _ in found])
-        kept = [one for one, at in zip(found, places.tolist(), strict=True) if at >= 0 and (keep is None or keep[at])]
-        if len(kept) < wanted and keep is not None:  # what the filter leaves out is just what the question is near to
-            return self._exactly(live, vector, wanted, keep)
-        return dict(kept[:wanted])
+        if filters == Filters():
+            found = self._both().vectors.search(vector, pool)
+            places = live.places([number for number, _ in found])
+            return dict(one for one, at in zip(found, places.tolist(), strict=True) if at >= 0)
+        keep = live.inside(filters, self.ledger.on_topics(filters.topics))
+        inside = int(keep.sum())
+        wanted = min(pool, inside)
+        if inside > max(EXACT_PASSAGES, EXACT_SHARE * len(live)):
+            for more in (1.5, 6.0):
+                found = self._both().vectors.search(vector, math.ceil(more * pool * len(live) / inside))
+                places = live.places([number for number, _ in found])
+                kept = [one for one, at in zip(found, places.tolist(), strict=True) if at >= 0 and keep[at]]
+                if len(kept) >= wanted:
+                    return dict(kept[:wanted])
+        return self._exactly(live, vector, wanted, keep) if inside else {}
 
     def _exactly(self, live: Snapshot, vector: np.ndarray, wanted: int, keep: np.ndarray) -> dict[int, float]:
-        """The nearest of the passages that `keep` marks, by looking at each of them."""
+        """The nearest of the passages that `keep` marks, by looking at each of them. Holds 1.5 kB a passage from then on."""
         if self._matrix is None or self._matrix[0] is not live:
-            rows = np.empty((len(live), self.embedder.dimension), dtype=np.float16)
+            rows = np.empty((len(live), self.embedder.dimension), dtype=np.float32)
             for at, (_, row) in enumerate(self.ledger.vectors()):
                 rows[at] = row
             self._matrix = (live, rows)
         places = np.flatnonzero(keep)
-        cosines = self._matrix[1][places].astype(np.float32) @ vector
+        cosines = self._matrix[1][places] @ vector
         best = np.argpartition(-cosines, wanted - 1)[:wanted]
         best = best[np.argsort(-cosines[best])]
         return dict(zip(live.numbers[places[best]].tolist(), cosines[best].tolist(), strict=True))

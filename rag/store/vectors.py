@@ -37,6 +37,7 @@ class Vectors:
         self._open(create)
 
     def _open(self, create: bool = False) -> None:
+        SharedSystemClient.clear_system_cache()  # else this process gets the client it had, and what that saw then
         self._client = chromadb.PersistentClient(str(self._folder), chromadb.Settings(anonymized_telemetry=False))
         if create:
             self.collection = self._client.get_or_create_collection(
@@ -47,7 +48,6 @@ class Vectors:
 
     def reload(self) -> None:
         """See what other processes wrote: a live client never does (measured: 301 counted, 1 found)."""
-        SharedSystemClient.clear_system_cache()
         self._open()
 
     def store(self) -> ChromaVectorStore:

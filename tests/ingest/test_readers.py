@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from ingest.document import Flag
 from ingest.readers import read
 from rag.errors import BadInput
 from rag.types import Article
@@ -77,9 +78,13 @@ def test_jsonl_takes_either_name_of_a_field_and_goes_on_after_a_bad_line(tmp_pat
     errors = [item for item in found if isinstance(item, BadInput)]
     assert [(a.title, a.outlet, a.published) for a in articles] == [
         ("One", "The Verge", dt.date(2023, 10, 2)),
+        ("Bad day", "", None),
         ("Two", "Wired", None),
     ]
-    assert [error.source.rsplit(":", 1)[1] for error in errors] == ["2", "3", "4", "5"]
+    assert [error.source.rsplit(":", 1)[1] for error in errors] == ["2", "3", "4"]
+    [flag] = [item for item in found if isinstance(item, Flag)]
+    assert flag.source.endswith(":5")
+    assert "not a day" in flag.warning
 
 
 @pytest.mark.parametrize(

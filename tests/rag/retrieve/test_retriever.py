@@ -142,3 +142,25 @@ def test_it_serves_a_stock_llamaindex_query_engine(bundled: Engine) -> None:
     ids = [node.metadata["article_id"] for node in response.source_nodes]
     assert "007" in ids[:3]
     assert any("118" in node.get_content() for node in response.source_nodes)
+
+
+def test_a_story_that_several_outlets_carried_is_one_hit_that_lists_them(
+    library: Library, settings: Settings, put: Callable[[Sequence[Path]], None], article_file: Callable[..., Path]
+) -> None:
+    wire = (
+        "The guild and the studios reached a tentative deal on Friday after four days of talks on voice models. "
+        "Members will vote on it next month, the guild said, and the board urged them to accept. "
+        "Neither side would say how much singers are to be paid for a model of their voice, or for how long. "
+        "Talks had broken down twice since the spring, and the guild had called a strike for the first of the month."
+    )
+    put(
+        [
+            article_file("one.md", wire, title="Guild and studios reach a deal", outlet="Morning Wire", published="2026-03-03"),
+            article_file("two.md", wire, title="Guild and studios reach a deal", outlet="Evening Wire", published="2026-03-03"),
+            article_file("three.md", "Rain fell on the hills all day.", title="Weather", outlet="Noon Post"),
+        ]
+    )
+    hits = Retriever(library, settings).search("When did the guild and the studios reach a deal?", 5).hits
+    telling = [hit for hit in hits if "tentative deal" in hit.passage.text]
+    assert len(telling) == 1
+    assert {telling[0].article.outlet, *telling[0].also} == {"Morning Wire", "Evening Wire"}

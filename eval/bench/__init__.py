@@ -1,0 +1,1 @@
+"""Benchmarks of speed and of single parts, run by command: `python -m eval.bench NAME`."""

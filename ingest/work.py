@@ -1,0 +1,243 @@
+"""Reading and splitting, here or in worker processes beside the embedding."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import sys
+from collections import deque
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from concurrent.futures import CancelledError, Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from ingest import readers
+from ingest.document import Document, Flag
+from ingest.readers import BY_ENDING, MANY
+from rag.config import Settings
+from rag.embed import PackagedEmbedder
+from rag.errors import BadInput
+from rag.types import Article, Passage
+
+# A worker takes 2 to 3 s of a core to start (Python, tokenizer, NLTK); reading and splitting takes 5 to 10 ms a kilobyte of PDF or HTML.
+ENOUGH_DOCUMENTS = 400
+ENOUGH_BYTES = 8 << 20
+_ROWS = 32  # articles of a JSON Lines or CSV file that travel to a worker together
+
+
+@dataclass(frozen=True)
+class Found:
+    """What came of a document, or of one article in it. `size` is its share of the document's bytes, for progress."""
+
+    source: str
+    root: str
+    item: Article | BadInput | Flag
+    passages: tuple[Passage, ...] | None = None
+    size: int = 0
+
+
+class Counter:
+    """Counts word pieces as the packaged embedder does, without loading torch: `split` asks for no more of an embedder."""
+
+    max_tokens = PackagedEmbedder.max_tokens
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    @cached_property
+    def _tokenizer(self) -> Any:
+        from tokenizers import Tokenizer
+
+        tokenizer = Tokenizer.from_file(str(self._folder / "tokenizer.json"))
+        tokenizer.no_padding()
+        tokenizer.no_truncation()
+        return tokenizer
+
+    def count(self, text: str) -> int:
+        return len(self._tokenizer.encode(text).ids)
+
+
+def read_document(document: Document) -> Iterator[Found]:
+    """All that a document holds; never raises BadInput."""
+    left = document.size
+    try:
+        for item in readers.read(document):
+            share = 0
+            if isinstance(item, Article) and BY_ENDING.get(document.kind) in MANY:
+                share = min(left, len(item.text) + 200)
+                left -= share
+            source = item.source if isinstance(item, BadInput | Flag) else document.name
+            yield Found(source, document.root, item, size=share)
+    except BadInput as error:
+        yield Found(error.source, document.root, error)
+    except (MemoryError, RecursionError) as error:
+        yield Found(
+            document.name, document.root, BadInput(document.name, f"is too large or too deep to be read ({error or 'memory'})")
+        )
+    except Exception as error:  # a reader's library stumbled over a hostile file: that file's fault, not the batch's
+        reason = f"cannot be read ({type(error).__name__}: {error})"[:200]
+        yield Found(document.name, document.root, BadInput(document.name, reason))
+    if left:
+        yield Found(document.name, document.root, Flag(document.name, ""), size=left)
+
+
+_worker: dict[str, Any] = {}
+
+
+def _start(settings: Settings, folder: Path | None) -> None:
+    import signal
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
+    _worker["settings"] = settings
+    _worker["counter"] = Counter(folder) if folder else None
+
+
+def _split(found: Iterable[Found]) -> list[Found]:
+    from dataclasses import replace
+
+    from ingest.split import split
+
+    counter = _worker["counter"]
+    if counter is None:
+        return list(found)
+    return [
+        replace(one, passages=tuple(split(one.item, _worker["settings"], counter))) if isinstance(one.item, Article) else one
+        for one in found
+    ]
+
+
+def _read_and_split(document: Document) -> list[Found]:
+    return _split(read_document(document))
+
+
+class Workers:
+    """Reads documents in order. With `count` 0 it reads here; a number starts that many processes at once; None starts them only
+    when the documents are many enough to be worth it."""
+
+    def __init__(self, count: int | None, settings: Settings, folder: Path | None) -> None:
+        self._count = count
+        self._settings = settings
+        self._folder = folder
+
+    def read(self, documents: Iterable[Document | BadInput]) -> Generator[Found, None, None]:
+        documents = iter(documents)
+        count = self._count
+        if count is None:
+            first = list(_until_enough(documents))
+            enough = len(first) >= ENOUGH_DOCUMENTS or sum(d.size for d in first if isinstance(d, Document)) >= ENOUGH_BYTES
+            count = max(1, min(8, (os.cpu_count() or 2) - 1)) if enough else 0
+            documents = _chain(first, documents)
+        if count == 0:
+            for document in documents:
+                yield from _failed(document) if isinstance(document, BadInput) else read_document(document)
+            return
+        yield from self._beside(documents, count)
+
+    def _beside(self, documents: Iterator[Document | BadInput], count: int) -> Iterator[Found]:
+        self._start_pool(count)
+        waiting: deque[_Task] = deque()  # kept in order, few enough in flight that memory stays flat
+        try:
+            for task in _tasks(documents):
+                waiting.append(task)
+                self._submit(task, waiting)
+                while len(waiting) > 8 * count:
+                    yield from self._result(waiting)
+            while waiting:
+                yield from self._result(waiting)
+        finally:
+            self._pool.shutdown(wait=False, cancel_futures=True)
+
+    def _start_pool(self, count: int) -> None:
+        # Not fork: torch, Chroma and Tantivy have threads, and a forked copy of their locks may never open.
+        context = multiprocessing.get_context("spawn")
+        self._processes = count
+        self._pool = ProcessPoolExecutor(count, mp_context=context, initializer=_start, initargs=(self._settings, self._folder))
+
+    def _submit(self, task: _Task, waiting: Iterable[_Task]) -> None:
+        try:
+            if task.document is not None:
+                task.future = self._pool.submit(_read_and_split, task.document)
+            elif task.cut:
+                task.future = self._pool.submit(_split, task.rows)
+        except BrokenProcessPool:
+            self._restart(waiting)
+
+    def _restart(self, waiting: Iterable[_Task]) -> None:
+        """New processes in place of dead ones, with all that is still to be done."""
+        self._pool.shutdown(wait=False, cancel_futures=True)
+        self._start_pool(self._processes)
+        for task in waiting:
+            done = task.future is not None and task.future.done() and not task.future.cancelled() and not task.future.exception()
+            if not done:
+                self._submit(task, ())
+
+    def _result(self, waiting: deque[_Task]) -> list[Found]:
+        task = waiting.popleft()
+        if task.future is None:
+            return task.rows
+        try:
+            return task.future.result()
+        except (BrokenProcessPool, CancelledError):
+            # One of the documents in flight killed a worker: read this one in a process of its own, then send the others again.
+            found = self._alone(task.document) if task.document is not None else task.rows
+            self._restart(waiting)
+            return found
+
+    def _alone(self, document: Document) -> list[Found]:
+        context = multiprocessing.get_context("spawn")
+        with ProcessPoolExecutor(1, mp_context=context, initializer=_start, initargs=(self._settings, self._folder)) as one:
+            try:
+                return one.submit(_read_and_split, document).result()
+            except BrokenProcessPool:
+                return list(_failed(BadInput(document.name, "crashed the program that read it; the file is damaged or hostile")))
+
+
+@dataclass
+class _Task:
+    """Something in flight: a document to read, or rows already read; `cut` says that those are still to be split."""
+
+    document: Document | None
+    rows: list[Found]
+    cut: bool = False
+    future: Future[list[Found]] | None = None
+
+
+def _tasks(documents: Iterable[Document | BadInput]) -> Iterator[_Task]:
+    """What to send to the workers: whole documents, and rows of those that hold many."""
+    for document in documents:
+        if isinstance(document, BadInput):
+            yield _Task(None, list(_failed(document)))
+        elif BY_ENDING.get(document.kind) in MANY:
+            rows = read_document(document)
+            while batch := list(islice(rows, _ROWS)):
+                yield _Task(None, batch, cut=True)
+        else:
+            yield _Task(document, [])
+
+
+def _failed(error: BadInput) -> Iterator[Found]:
+    yield Found(error.source, error.source, error)
+
+
+def _chain(first: Sequence[Document | BadInput], rest: Iterator[Document | BadInput]) -> Iterator[Document | BadInput]:
+    yield from first
+    yield from rest
+
+
+def _until_enough(documents: Iterator[Document | BadInput]) -> Iterator[Document | BadInput]:
+    size = 0
+    for number, document in enumerate(documents, 1):
+        yield document
+        size += document.size if isinstance(document, Document) else 0
+        if number >= ENOUGH_DOCUMENTS or size >= ENOUGH_BYTES or (isinstance(document, Document) and document.data is not None):
+            return
+
+
+def main_can_spawn() -> bool:
+    """Whether worker processes can start: they import the main module again, which an interactive session lacks."""
+    main = sys.modules.get("__main__")
+    return main is not None and (getattr(main, "__spec__", None) is not None or hasattr(main, "__file__"))

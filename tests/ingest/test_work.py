@@ -1,0 +1,71 @@
+"""Worker processes read what this process would have read, in the same order, and outlive one that dies."""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+from pathlib import Path
+
+from ingest.document import Document
+from ingest.sources import Sources, Wanted
+from ingest.split import split
+from ingest.work import Counter, Found, Workers
+from rag.config import load_settings
+from rag.embed import PackagedEmbedder
+from rag.errors import BadInput
+from rag.store.library import head
+from rag.types import Article
+
+SETTINGS = load_settings()
+
+
+def _documents(folder: Path) -> list[Document | BadInput]:
+    for n in range(12):
+        (folder / f"{n:02}.md").write_text(
+            f"# Story {n}\n\n" + f"Sentence {n} of the story, as the studio told it on Monday. " * 30
+        )
+    rows = [json.dumps({"title": f"Row {n}", "text": f"Text of row {n}."}) for n in range(70)]
+    (folder / "rows.jsonl").write_text("\n".join([*rows, "{bad"]))
+    (folder / "bad.md").write_bytes(b"\x00")
+    return list(Sources(Wanted()).documents([str(folder), str(folder / "missing")]))
+
+
+def _told(found: list[Found]) -> list[str]:
+    return [one.item.id if isinstance(one.item, Article) else str(getattr(one.item, "reason", "")) for one in found]
+
+
+def test_processes_give_the_same_in_the_same_order_with_passages_cut(tmp_path: Path) -> None:
+    documents = _documents(tmp_path)
+    embedder = PackagedEmbedder()
+    here = list(Workers(0, SETTINGS, embedder.folder).read(documents))
+    beside = list(Workers(2, SETTINGS, embedder.folder).read(documents))
+    assert _told(beside) == _told(here)
+    for one in beside:
+        if isinstance(one.item, Article):
+            assert list(one.passages or ()) == split(one.item, SETTINGS, embedder)
+
+
+def test_a_few_documents_start_no_process(tmp_path: Path) -> None:
+    reading = Workers(None, SETTINGS, PackagedEmbedder().folder).read(_documents(tmp_path))
+    next(reading)
+    assert not multiprocessing.active_children()
+
+
+def test_a_worker_that_is_killed_loses_nothing(tmp_path: Path) -> None:
+    documents = _documents(tmp_path)
+    here = _told(list(Workers(0, SETTINGS, None).read(documents)))
+    reading = Workers(1, SETTINGS, None).read(documents)
+    beside = [next(reading)]
+    for child in multiprocessing.active_children():
+        child.kill()
+    beside += reading
+    assert _told(beside) == here
+
+
+def test_the_counter_counts_as_the_embedder_does() -> None:
+    embedder = PackagedEmbedder()
+    article = Article(
+        id="x", title="Émilia Pérez à Cannes", outlet="Reel", text="Über 5,000 people \u2013 they said \u2018no\u2019 to AI."
+    )
+    text = head(article) + article.text
+    assert Counter(embedder.folder).count(text) == embedder.count(text)
