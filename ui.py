@@ -18,7 +18,7 @@ from rag.types import Answer
 
 EXAMPLES = (
     "When did Tennessee's ELVIS Act take effect?",
-    "How much did Netflix offer for its machine learning product manager?",
+    "How much did Netflix pay its machine learning product manager?",
     "What share of songs uploaded to Deezer each day is AI-generated?",
     "Who has won this year's Tour de France?",  # shows what an abstention looks like
 )

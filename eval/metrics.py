@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 
 
@@ -53,3 +53,31 @@ def precision_recall(said: Sequence[bool], true: Sequence[bool]) -> tuple[float,
     """
     both = sum(s and t for s, t in zip(said, true, strict=True))
     return both / max(1, sum(said)), both / max(1, sum(true))
+
+
+def ndcg_at(k: int, ranked: Sequence[str], gains: Mapping[str, float]) -> float:
+    """Discounted cumulative gain of the first `k` over that of the best order, 0 to 1 (Järvelin and Kekäläinen, 2002; linear gain, as BEIR).
+
+    >>> ndcg_at(2, ["a", "b"], {"a": 1.0, "c": 1.0}), ndcg_at(1, ["a"], {"a": 2.0})
+    (0.6131471927654584, 1.0)
+    """
+    if not any(gain > 0 for gain in gains.values()):
+        raise ValueError("ndcg_at needs a relevant id: leave such questions out of the mean and report how many")
+    best = sorted(gains.values(), reverse=True)[:k]
+    found = [gains.get(id_, 0.0) for id_ in ranked[:k]]
+    return _discounted(found) / _discounted(best)
+
+
+def _discounted(gains: Sequence[float]) -> float:
+    return sum(gain / math.log2(rank + 1) for rank, gain in enumerate(gains, 1))
+
+
+def recall_at(k: int, ranked: Sequence[str], relevant: AbstractSet[str]) -> float:
+    """Share of `relevant` among the first `k` of `ranked`, 0 to 1.
+
+    >>> recall_at(2, ["a", "b", "c"], {"b", "c"})
+    0.5
+    """
+    if not relevant:
+        raise ValueError("recall_at needs a relevant id: leave such questions out of the mean and report how many")
+    return len(relevant & set(ranked[:k])) / len(relevant)

@@ -40,13 +40,6 @@ class Settings(BaseSettings):
         le=128,
         description="Tokens that neighbouring passages share.",
     )
-    dense_weight: float = Field(
-        # hit@3 on the bundled development questions: 0.957 without, 0.968 at 0.2 to 1.2, 0.989 at 2 and 4.
-        2.0,
-        ge=0,
-        description="Weight of the cosine beside BM25 divided by its best score.",
-    )
-    outlet_boost: float = Field(0.1, ge=0, description="Added to passages of an outlet that the question names.")
     answer_threshold: float | None = Field(
         None,
         ge=0,

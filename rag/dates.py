@@ -7,6 +7,7 @@ context or treat it as matching any year. Numeric day/month forms (3/4/2025) are
 from __future__ import annotations
 
 import calendar
+import contextlib
 import datetime as dt
 import re
 from collections.abc import Iterator
@@ -119,6 +120,109 @@ def find_dates(text: str) -> Iterator[PartialDate]:
         yield PartialDate(year_number, number, int(day) if day else None, **where)
         if groups.get(f"e{form}"):
             yield PartialDate(year_number, number, int(groups[f"e{form}"]), **where)
+
+
+@dataclass(frozen=True)
+class Period:
+    """First and last day that characters `start` to `end` of a text mean."""
+
+    since: dt.date
+    until: dt.date
+    start: int = 0
+    end: int = 0
+
+
+_COUNT = r"(?P<count>\d{1,3}|an?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|few|couple of)"
+_COUNTS = {w: n for n, w in enumerate("one two three four five six seven eight nine ten eleven twelve".split(), 1)} | {
+    "a": 1, "an": 1, "few": 3, "couple of": 2,
+}  # fmt: skip
+_UNITS = {"day": 1, "week": 7, "month": 30, "quarter": 91, "year": 365}
+_SEASONS = {"spring": 3, "summer": 6, "autumn": 9, "fall": 9, "winter": 12}  # their first month, in the north
+_SEASON = "|".join(_SEASONS)
+_RELATIVE = re.compile(
+    rf"\b(?:(?P<day>today|yesterday)"
+    rf"|(?:the\s+)?(?:last|past|previous)\s+(?:{_COUNT}\s+)(?P<unit>day|week|month|quarter|year)s?"
+    rf"|(?P<ago>\d{{1,3}}|an?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)\s+(?P<agounit>day|week|month|year)s?\s+ago"
+    rf"|(?P<which>this|last|past|previous)\s+(?P<one>week|month|quarter|year|{_SEASON})"
+    rf"|(?:the\s+)?(?P<season>{_SEASON})\s+(?:of\s+)?(?P<seasonyear>(?:19|20)\d\d)"
+    rf"|(?P<part>early|mid|late|first half of|second half of)[\s-]+(?P<partyear>(?:19|20)\d\d)"
+    rf"|(?:Q(?P<quarter>[1-4])\s*(?:of\s+)?(?P<quarteryear>(?:19|20)\d\d)))(?!\w)",
+    re.IGNORECASE,
+)
+_PARTS = {"early": (1, 4), "mid": (5, 8), "late": (9, 12), "first half of": (1, 6), "second half of": (7, 12)}
+
+
+def _months(year: int, first: int, last: int) -> tuple[dt.date, dt.date]:
+    """Whole months `first` to `last` of `year`; a month above 12 is in the next year."""
+    start = dt.date(year + (first - 1) // 12, (first - 1) % 12 + 1, 1)
+    after = dt.date(year + last // 12, last % 12 + 1, 1)
+    return start, after - dt.timedelta(days=1)
+
+
+def _relative(match: re.Match[str], today: dt.date) -> tuple[dt.date, dt.date]:
+    said = {name: value.lower() for name, value in match.groupdict().items() if value}
+    if "day" in said:
+        day = today - dt.timedelta(days=said["day"] == "yesterday")
+        return day, day
+    if "unit" in said:
+        count = int(said["count"]) if said["count"].isdigit() else _COUNTS[said["count"]]
+        return today - dt.timedelta(days=count * _UNITS[said["unit"]]), today
+    if "ago" in said:
+        count = int(said["ago"]) if said["ago"].isdigit() else _COUNTS[said["ago"]]
+        width = _UNITS[said["agounit"]]
+        middle = today - dt.timedelta(days=count * width)
+        return middle - dt.timedelta(days=width // 2), middle + dt.timedelta(days=width // 2)
+    if "season" in said:
+        first = _SEASONS[said["season"]]
+        return _months(int(said["seasonyear"]), first, first + 2)
+    if "part" in said:
+        return _months(int(said["partyear"]), *_PARTS[said["part"]])
+    if "quarter" in said:
+        first = 3 * int(said["quarter"]) - 2
+        return _months(int(said["quarteryear"]), first, first + 2)
+    back, one = said["which"] != "this", said["one"]
+    if one == "year":
+        return _months(today.year - back, 1, 12)
+    if one == "month":
+        return _months(today.year - 1, today.month + 12 - back, today.month + 12 - back)
+    if one == "quarter":
+        first = (today.month - 1) // 3 * 3 + 1 + 12 - 3 * back
+        return _months(today.year - 1, first, first + 2)
+    if one == "week":
+        monday = today - dt.timedelta(days=today.weekday() + 7 * back)
+        return monday, monday + dt.timedelta(days=6)
+    first = _SEASONS[one]
+    span = _months(today.year, first, first + 2)
+    if span[0] > today or (back and span[1] >= today):
+        span = _months(today.year - 1, first, first + 2)
+    return span
+
+
+def find_periods(text: str, today: dt.date) -> Iterator[Period]:
+    """What days `text` speaks of, in order: dates as written, and 'last summer', 'three weeks ago' as seen from `today`.
+
+    A date without its year is taken for the last such one up to `today`.
+    """
+    found: list[Period] = []
+    for match in _RELATIVE.finditer(text):
+        # A span beyond what a calendar holds names no day ('100 years ago' is fine, year 0 is not).
+        with contextlib.suppress(OverflowError, ValueError):
+            found.append(Period(*_relative(match, today), match.start(), match.end()))
+    for date in find_dates(text):
+        if any(period.start < date.end and date.start < period.end for period in found):
+            continue
+        span = date.span() or _last_before(date, today)
+        if span:
+            found.append(Period(*span, date.start, date.end))
+    yield from sorted(found, key=lambda period: period.start)
+
+
+def _last_before(date: PartialDate, today: dt.date) -> tuple[dt.date, dt.date] | None:
+    for year in (today.year, today.year - 1):
+        span = PartialDate(year, date.month, date.day).span()
+        if span and span[0] <= today:
+            return span
+    return None
 
 
 def written(date: dt.date) -> str:

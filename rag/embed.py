@@ -57,6 +57,9 @@ class Embedder(Protocol):
     def question(self, text: str) -> np.ndarray:
         """Unit vector of one question: float32, shape (dimension,)."""
 
+    def sides(self, text: str, spans: Sequence[Span]) -> Embedded:
+        """The vector of a question, as `question` gives it, and one for each character range of it."""
+
     def passages(self, texts: Sequence[str], spans: Sequence[Sequence[Span]]) -> list[Embedded]:
         """One `Embedded` for each text, in order; `spans[i]` are character ranges in `texts[i]`."""
 
@@ -123,19 +126,24 @@ class PackagedEmbedder:
         vector: np.ndarray = self._exact.embed([text])[0].numpy()
         return vector
 
+    def sides(self, text: str, spans: Sequence[Span]) -> Embedded:
+        return self._batch(self._exact, [text], [spans])[0]
+
     def passages(self, texts: Sequence[str], spans: Sequence[Sequence[Span]]) -> list[Embedded]:
         out: list[Embedded | None] = [None] * len(texts)
         order = sorted(range(len(texts)), key=lambda i: len(texts[i]))  # a batch is padded to its longest text
         for at in range(0, len(order), BATCH):
             rows = order[at : at + BATCH]
-            for row, embedded in zip(rows, self._batch([texts[i] for i in rows], [spans[i] for i in rows]), strict=True):
+            for row, embedded in zip(
+                rows, self._batch(self._fast, [texts[i] for i in rows], [spans[i] for i in rows]), strict=True
+            ):
                 out[row] = embedded
         return [embedded for embedded in out if embedded is not None]
 
-    def _batch(self, texts: Sequence[str], spans: Sequence[Sequence[Span]]) -> list[Embedded]:
-        encoded = self._fast.encode(texts)
+    def _batch(self, encoder: Encoder, texts: Sequence[str], spans: Sequence[Sequence[Span]]) -> list[Embedded]:
+        encoded = encoder.encode(texts)
         started = time.perf_counter()
-        hidden = self._fast.hidden(encoded)[0].numpy()
+        hidden = encoder.hidden(encoded)[0].numpy()
         self.forward_seconds += time.perf_counter() - started
         out = []
         for row, (padded, e) in enumerate(zip(hidden, encoded, strict=True)):
@@ -192,6 +200,10 @@ class SentenceTransformerEmbedder:
         encode = self._model.encode_query if hasattr(self._model, "encode_query") else self._model.encode
         vector: np.ndarray = encode(text, normalize_embeddings=True, show_progress_bar=False)
         return vector
+
+    def sides(self, text: str, spans: Sequence[Span]) -> Embedded:
+        vectors = [self.question(part) for part in (text, *(text[span.start : span.end] for span in spans))]
+        return Embedded(vectors[0], np.stack(vectors)[1:])
 
     def passages(self, texts: Sequence[str], spans: Sequence[Sequence[Span]]) -> list[Embedded]:
         encode = self._model.encode_document if hasattr(self._model, "encode_document") else self._model.encode

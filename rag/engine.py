@@ -45,7 +45,7 @@ class Engine:
         question = " ".join(question.split())
         if not question:
             return Answer(question, abstained=True, notice="Ask a question and Slugline will look for it in the coverage.")
-        found = self.retriever.search(question, top, filters)
+        found = self.retriever.search(question, top, filters, joined=True)
         retrieved = time.perf_counter()
         drafts, confidence = extract(found, self.reader, self.library.idf, self.settings.max_sentences)
         composed = time.perf_counter()

@@ -47,6 +47,7 @@ def hit_json(hit: Hit, rank: int) -> dict[str, Any]:
         "end": hit.passage.end,
         "words": round(hit.words, 4),
         "dense": round(hit.dense, 4),
+        "also": list(hit.also),
     }
 
 

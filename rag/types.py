@@ -84,13 +84,15 @@ class Passage:
 @dataclass(frozen=True)
 class Hit:
     """A passage found for a question, with the article it stands in. `score` is the fused one, higher is better;
-    `words` and `dense` are the two legs: BM25 as a share of the best one found (0 to 1), and the cosine (-1 to 1)."""
+    `words` and `dense` are the two legs: BM25 as a share of the best one found (0 to 1), and the cosine (-1 to 1). `also` are other
+    outlets found that carried the same story."""
 
     passage: Passage
     article: Article
     score: float
     words: float = 0.0
     dense: float = 0.0
+    also: tuple[str, ...] = ()
 
 
 class Support(str, Enum):
@@ -121,14 +123,34 @@ class Sentence:
 
 
 @dataclass(frozen=True)
+class Side:
+    """A clause of a question that asks for something of its own: where it stands, and the outlets and periods (first and last day)
+    that it names."""
+
+    span: Span
+    text: str
+    outlets: tuple[str, ...] = ()
+    periods: tuple[tuple[dt.date, dt.date], ...] = ()
+
+
+@dataclass(frozen=True)
 class Understood:
-    """What a question asks for, as far as its words tell. `since` and `until` are both included."""
+    """What a question asks for, as far as its words tell. `since` and `until` are both included.
+
+    `mentions` are the different names of outlets in it, each as the outlets it may mean ('Fox News' has several); `sides` are its
+    clauses, one when it asks one thing; `names` are people, organisations and works as it writes them;
+    `corrected` are words that the library does not know, with the known one that was searched for beside each.
+    """
 
     text: str
     outlets: tuple[str, ...] = ()
     since: dt.date | None = None
     until: dt.date | None = None
     latest: bool = False
+    mentions: tuple[tuple[str, ...], ...] = ()
+    sides: tuple[Side, ...] = ()
+    names: tuple[str, ...] = ()
+    corrected: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)

@@ -40,7 +40,7 @@ def gather(engine: Engine, questions: list[Question]) -> list[Asked]:
     """Retrieve and read for every question, as the engine does."""
     asked = []
     for question in questions:
-        found = engine.retriever.search(question.text)
+        found = engine.retriever.search(question.text, joined=True)
         sentences = candidates(found, engine.reader)
         right = [
             sentence.hit.article.id in question.articles

@@ -57,6 +57,17 @@ def library(passages: tuple[int, ...], data_dir: Path | None, as_json: bool, mea
         click.echo(json.dumps(found) if as_json else of.table(found))
 
 
+@bench.command()
+@click.option("--data", type=click.Path(path_type=Path, exists=True), required=True, help="Folder of MultiHop-RAG's JSON files.")
+@click.option("--data-dir", type=click.Path(path_type=Path), required=True, help="A library that holds its articles.")
+@click.option("--questions", type=click.IntRange(10), default=200, show_default=True, help="How many are asked.")
+def retrieval(data: Path, data_dir: Path, questions: int) -> None:
+    """Slugline beside a plain LlamaIndex and Chroma retriever and txtai's hybrid: same model, same passages."""
+    from eval.bench.retrieval import run, table
+
+    click.echo(table(run(data, data_dir, questions)))
+
+
 if __name__ == "__main__":
     bench()
 =======

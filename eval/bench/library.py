@@ -103,6 +103,10 @@ class Given:
     def question(self, text: str) -> np.ndarray:
         return self._questions.get(text, next(iter(self._questions.values())))
 
+    def sides(self, text: str, spans: Sequence[Span]) -> Embedded:
+        vector = self.question(text)
+        return Embedded(vector, np.repeat(vector[None], len(spans), axis=0))
+
     def passages(self, texts: Sequence[str], spans: Sequence[Sequence[Span]]) -> list[Embedded]:
         raise NotImplementedError("the passages of this benchmark come with their vectors")
 

@@ -269,6 +269,15 @@ class Library:
         with self._mutex, told(self.data_dir):
             return self._both().words.idf(stem) if len(self._fresh()) else 0.0
 
+    def idfs(self, stems: Iterable[str]) -> list[float]:
+        """`idf` of each; 0 for one that no passage has."""
+        with self._mutex, told(self.data_dir):
+            if not len(self._fresh()):
+                return [0.0 for _ in stems]
+            words = self._both().words
+            unknown = words.idf("\0")
+            return [0.0 if (rarity := words.idf(stem)) >= unknown else rarity for stem in stems]
+
     def articles(self, filters: Filters = Filters()) -> list[Article]:
         """Every article inside `filters`, newest first."""
         with self._mutex, told(self.data_dir):
@@ -324,6 +333,39 @@ class Library:
                 (n, live.row(place), words.get(n, 0.0), dense.get(n, 0.0))
                 for n, place in zip(numbers, places.tolist(), strict=True)
             ]
+
+    def candidates(self, asked: Sequence[tuple[str, np.ndarray | None]], pool: int, filters: Filters = Filters()) -> list[int]:
+        """Numbers of the passages that either leg finds for any of `asked`, up to `pool` for each, in no order.
+
+        An empty text or no vector leaves that leg out.
+        """
+        with self._mutex, told(self.data_dir):
+            live = self._fresh()
+            if not len(live):
+                return []
+            found = dict[int, None]()
+            for text, _ in asked:
+                found |= dict.fromkeys(self._by_words(live, text, pool, filters))
+            vectors = [vector for _, vector in asked if vector is not None]
+            if filters != Filters():
+                for vector in vectors:
+                    found |= dict.fromkeys(self._by_vector(live, vector, pool, filters))
+            elif vectors:  # all in one call: each costs Chroma a count of its own
+                numbers = [n for near in self._both().vectors.search_all(np.stack(vectors), pool) for n, _ in near]
+                found |= {n: None for n, place in zip(numbers, live.places(numbers).tolist(), strict=True) if place >= 0}
+            return list(found)
+
+    def read(self, numbers: Sequence[int]) -> dict[int, tuple[Passage, Article, np.ndarray, np.ndarray]]:
+        """Passage, article, sentence vectors and vector of each of `numbers` that is still there."""
+        with self._mutex, told(self.data_dir):
+            vectors = dict(self.ledger.vectors(numbers)) if numbers else {}
+            read = self.ledger.passages(numbers) if numbers else {}
+        return {number: (*rest, vectors[number]) for number, rest in read.items() if number in vectors}
+
+    def stems(self, prefix: str) -> list[tuple[str, int]]:
+        """The stems (`rag.store.words.stems`) in the passages that begin with `prefix`, each with how many have it."""
+        with self._mutex, told(self.data_dir):
+            return self._both().words.stems(prefix) if len(self._fresh()) else []
 
     def _by_words(self, live: Snapshot, text: str, pool: int, filters: Filters) -> dict[int, float]:
         index, top = self._both().words, pool

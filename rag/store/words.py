@@ -114,6 +114,10 @@ class Words:
         having = searcher.doc_freq("text", stem)
         return math.log(1 + (searcher.num_docs - having + 0.5) / (having + 0.5))
 
+    def stems(self, prefix: str) -> list[tuple[str, int]]:
+        """The stems that begin with `prefix`, each with how many passages have it."""
+        return list(self._index.searcher().terms_with_prefix("text", prefix))
+
     def search(self, text: str, top: int, filters: Filters = Filters()) -> list[tuple[int, float]]:
         """Passage numbers with their BM25 scores, best first; empty when no word of `text` occurs inside `filters`.
 

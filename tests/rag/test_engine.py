@@ -7,7 +7,7 @@ from rag.types import Filters, Support
 
 
 def test_every_sentence_is_cited_word_for_word(bundled: Engine) -> None:
-    answer = bundled.ask("How much did Netflix offer for its machine learning product manager?")
+    answer = bundled.ask("How much did Netflix pay its machine learning product manager?")
     assert not answer.abstained
     assert "$900,000" in answer.text
     numbers = {citation.n: citation for citation in answer.citations}

@@ -1,0 +1,166 @@
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import pytest
+
+from rag.config import Settings
+from rag.engine import Engine
+from rag.retrieve import MOST_OF_ONE_ARTICLE, Retriever
+from rag.store.library import Library
+from rag.types import Filters
+
+
+def test_no_article_crowds_the_others_out(bundled: Engine) -> None:
+    ids = [hit.article.id for hit in bundled.retriever.search("Sora OpenAI video", 12).hits]
+    assert len(ids) == 12
+    assert max(ids.count(id_) for id_ in ids) <= MOST_OF_ONE_ARTICLE
+
+
+def test_scores_fall_and_both_legs_are_told(bundled: Engine) -> None:
+    hits = bundled.retriever.search("When did the ELVIS Act take effect?").hits
+    assert [hit.score for hit in hits] == sorted((hit.score for hit in hits), reverse=True)
+    assert hits[0].article.id == "024"
+    assert max(hit.words for hit in hits) == 1.0
+    assert 0.3 < hits[0].dense <= 1
+
+
+def test_latest_prefers_the_newer_article(bundled: Engine) -> None:
+    def first_day(question: str) -> int:
+        hits = bundled.retriever.search(question, 5).hits
+        return sum(hit.article.published.toordinal() for hit in hits if hit.article.published)
+
+    assert first_day("latest union contract on AI") >= first_day("union contract on AI")
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "When did the ELVYS Act take effect?",  # a slip
+        "WHEN DID THE ELVIS ACT TAKE EFFECT?",
+        "when did tennesees elvis act take efect",
+        "When did the Élvis Act take effect?",
+    ],
+)
+def test_slips_capitals_and_accents_still_find_it(bundled: Engine, question: str) -> None:
+    assert bundled.retriever.search(question).hits[0].article.id == "024"
+
+
+def test_a_corrected_word_is_told_and_a_known_one_is_left_alone(bundled: Engine) -> None:
+    assert bundled.retriever.search("What did Narativ raise?").understood.corrected == (("Narativ", "Narrativ"),)
+    assert bundled.retriever.search("What did Narrativ raise?").understood.corrected == ()
+
+
+def test_an_abbreviation_finds_the_words_it_stands_for(
+    library: Library, settings: Settings, put: Callable[[Sequence[Path]], None], article_file: Callable[..., Path]
+) -> None:
+    put(
+        [
+            article_file("a.md", "Members of the Writers Guild voted on Tuesday to accept the new terms.", title="Vote"),
+            article_file("b.md", "Members of the gardening club voted on Tuesday to accept the new terms.", title="Vote"),
+        ]
+    )
+    hits = Retriever(library, settings).search("When did WGA members vote on the new terms?").hits
+    assert "Writers Guild" in hits[0].passage.text
+
+
+@pytest.fixture
+def two_outlets(put: Callable[[Sequence[Path]], None], article_file: Callable[..., Path]) -> None:
+    """Many passages of one outlet on a matter, one of another, on another day."""
+    said = "The studio said that it would license the voices of its singers for the new model, in a deal worth millions."
+    articles = [
+        article_file(f"morning{n}.md", f"{said} Note {n} adds to it.", title=f"Studio licenses voices, part {n}",
+                     outlet="Morning Wire", published="2026-03-03")
+        for n in range(14)
+    ]  # fmt: skip
+    other = "The singers disputed that they had agreed, and called the plan a theft of their voices."
+    articles.append(
+        article_file("evening.md", other, title="Singers dispute the plan", outlet="Evening Wire", published="2026-05-05")
+    )
+    put(articles)
+
+
+@pytest.mark.usefixtures("two_outlets")
+def test_each_side_of_a_comparison_gets_its_share(library: Library, settings: Settings) -> None:
+    found = Retriever(library, settings).search(
+        "Did Morning Wire report that the studio would license the voices, while Evening Wire said that they had not agreed?", 4
+    )
+    assert found.understood.outlets == ("Morning Wire", "Evening Wire")
+    assert {hit.article.outlet for hit in found.hits} == {"Morning Wire", "Evening Wire"}
+
+
+@pytest.mark.usefixtures("two_outlets")
+def test_what_is_inferred_steers_and_what_is_set_hides(library: Library, settings: Settings) -> None:
+    retriever = Retriever(library, settings)
+    question = "What did Evening Wire say of the voices?"
+    steered = retriever.search(question, 10).hits
+    assert steered[0].article.outlet == "Evening Wire"
+    assert {hit.article.outlet for hit in steered} == {"Morning Wire", "Evening Wire"}
+    inside = retriever.search(question, 10, Filters(outlets=("Morning Wire",))).hits
+    assert {hit.article.outlet for hit in inside} == {"Morning Wire"}
+    assert not retriever.search(question, 10, Filters(since=dt.date(2027, 1, 1))).hits
+    assert retriever.search(question, 10, steer=False).understood.outlets == ()
+
+
+@pytest.mark.usefixtures("two_outlets")
+def test_a_date_asked_for_brings_what_was_published_then(library: Library, settings: Settings) -> None:
+    found = Retriever(library, settings).search("What was written of the voices in May 2026?", 3)
+    assert found.understood.since == dt.date(2026, 5, 1)
+    assert found.hits[0].article.outlet == "Evening Wire"
+
+
+class _Last:
+    """A reranker that likes best what names the dispute."""
+
+    def scores(self, question: str, passages: Sequence[str]) -> list[float]:
+        return [30.0 * ("disputed" in passage) for passage in passages]
+
+
+@pytest.mark.usefixtures("two_outlets")
+def test_a_reranker_has_the_last_word(library: Library, settings: Settings) -> None:
+    question = "Would the studio license voices for the new model?"
+    assert "disputed" not in Retriever(library, settings).search(question, 3).hits[0].passage.text
+    assert "disputed" in Retriever(library, settings, _Last()).search(question, 3).hits[0].passage.text
+
+
+def test_an_empty_library_finds_nothing(library: Library, settings: Settings) -> None:
+    assert Retriever(library, settings).search("Anything there?").hits == []
+
+
+def test_a_question_without_words_is_no_error(bundled: Engine) -> None:
+    assert len(bundled.retriever.search("??? why", 3).hits) == 3
+
+
+def test_it_serves_a_stock_llamaindex_query_engine(bundled: Engine) -> None:
+    from llama_index.core.llms import MockLLM
+    from llama_index.core.query_engine import RetrieverQueryEngine
+
+    engine = RetrieverQueryEngine.from_args(bundled.retriever, llm=MockLLM())
+    response = engine.query("How many days did the SAG-AFTRA strike last?")
+    ids = [node.metadata["article_id"] for node in response.source_nodes]
+    assert "007" in ids[:3]
+    assert any("118" in node.get_content() for node in response.source_nodes)
+
+
+def test_a_story_that_several_outlets_carried_is_one_hit_that_lists_them(
+    library: Library, settings: Settings, put: Callable[[Sequence[Path]], None], article_file: Callable[..., Path]
+) -> None:
+    wire = (
+        "The guild and the studios reached a tentative deal on Friday after four days of talks on voice models. "
+        "Members will vote on it next month, the guild said, and the board urged them to accept. "
+        "Neither side would say how much singers are to be paid for a model of their voice, or for how long. "
+        "Talks had broken down twice since the spring, and the guild had called a strike for the first of the month."
+    )
+    put(
+        [
+            article_file("one.md", wire, title="Guild and studios reach a deal", outlet="Morning Wire", published="2026-03-03"),
+            article_file("two.md", wire, title="Guild and studios reach a deal", outlet="Evening Wire", published="2026-03-03"),
+            article_file("three.md", "Rain fell on the hills all day.", title="Weather", outlet="Noon Post"),
+        ]
+    )
+    hits = Retriever(library, settings).search("When did the guild and the studios reach a deal?", 5).hits
+    telling = [hit for hit in hits if "tentative deal" in hit.passage.text]
+    assert len(telling) == 1
+    assert {telling[0].article.outlet, *telling[0].also} == {"Morning Wire", "Evening Wire"}
