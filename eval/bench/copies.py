@@ -8,7 +8,6 @@ other half the test pairs, on which figures are quoted.
 
 from __future__ import annotations
 
-import argparse
 import json
 import random
 import re
@@ -204,13 +203,3 @@ def run(split: str, corpus: Path, copies: int = 320, negatives: int = 320, seed:
         "recall_by_change": {f"{change:.0%}": share(change=change) for change in CHANGES},
         "recall_by_kind": {kind: share(kind=kind) for kind in KINDS},
     }
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(prog=sys.argv[0], description=__doc__)
-    parser.add_argument("--split", choices=["dev", "test"], default="test")
-    parser.add_argument("--corpus", type=Path, default=Path("corpus"), help="articles to build pairs from (default corpus)")
-    parser.add_argument("--copies", type=int, default=320, help="pairs of a story and its copy (default 320)")
-    parser.add_argument("--negatives", type=int, default=320, help="pairs of different stories (default 320)")
-    arguments = parser.parse_args()
-    print(json.dumps(run(arguments.split, arguments.corpus, arguments.copies, arguments.negatives), indent=2))

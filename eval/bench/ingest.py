@@ -6,7 +6,6 @@ whole ingest, loading its model included; LlamaIndex's starts when its model is 
 
 from __future__ import annotations
 
-import argparse
 import json
 import os
 import random
@@ -110,12 +109,3 @@ def run(count: int, memory: Sequence[int], corpus: Path) -> dict[str, object]:
             "ratio_of_articles_per_second": theirs["seconds"] / ours["seconds"],
             "memory": [{"articles": n} | _slugline(written(n), folder / f"memory-{n}") for n in memory],
         }
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(prog=sys.argv[0], description=__doc__)
-    parser.add_argument("--articles", type=int, default=600, help="articles that both pipelines ingest (default 600)")
-    parser.add_argument("--memory", type=int, action="append", default=[], help="also tell the peak memory over so many articles")
-    parser.add_argument("--corpus", type=Path, default=Path("corpus"), help="articles to start from (default corpus)")
-    arguments = parser.parse_args()
-    print(json.dumps(run(arguments.articles, arguments.memory, arguments.corpus), indent=2))

@@ -182,19 +182,10 @@ def run(sizes: Sequence[int], data_dir: Path | None, told: Callable[[str], None]
     """The figures of each size, by their names."""
     found: dict[int, dict[str, Any]] = {}
     with tempfile.TemporaryDirectory() as temporary:
-<<<<<<< HEAD
         for passages in sizes:
             folder = (data_dir or Path(temporary)) / str(passages)
             rate = fill(folder, passages, told)
             command = [sys.executable, "-m", "eval.bench", "library", "--measure", "--data-dir", str(folder)]
-=======
-        base = arguments.data_dir or Path(temporary)
-        found: dict[int, dict[str, Any]] = {}
-        for passages in arguments.passages or [10_000]:
-            data_dir = base / str(passages)
-            rate = fill(data_dir, passages, lambda line: print(line, file=sys.stderr))
-            command = [sys.executable, "-m", "eval.bench", "library", "--measure", "--data-dir", str(data_dir)]
->>>>>>> i4
             done = subprocess.run([*command, "--passages", str(passages)], check=True, capture_output=True, text=True)
             found[passages] = {"inserted a second": rate} | json.loads(done.stdout)
     return found
