@@ -82,7 +82,7 @@ def run(
         library = Library(data_dir, open_embedder(settings.embed_model))
         stack.callback(library.close)
         stack.enter_context(stopping(stop))
-        waits = f"Waiting for {{}}, which is writing to {data_dir}."
+        waits = "Waiting for {}, which is writing to this library."
         if feeds is not None:
             from ingest.watch import Watch, read_feeds
 

@@ -24,10 +24,10 @@ from rag.errors import BadInput, SluglineError
 from rag.store.library import Library
 from rag.types import Article, Passage
 
-# Passages written in one step: enough to embed in batches of like lengths and to spread the cost of a commit,
-# few enough that a kill loses seconds of work. And articles, for a step of very short ones.
-STEP_PASSAGES = 512
-STEP_ARTICLES = 256
+# Articles and passages written in one step: enough to embed in batches of like lengths, few enough that a kill loses a second or two
+# of work. A step of 256 articles was never ended by a process that was killed again and again.
+STEP_PASSAGES = 192
+STEP_ARTICLES = 32
 
 
 @dataclass
@@ -215,7 +215,7 @@ class Ingest:
         self.report.updated += len(articles) - len(self._new)
         self.report.near_copies += sum(article.story != article.id for article in articles)
         self.report.passages += self._waiting
-        if not self._options.dry_run or len(self._step) > 4 * STEP_ARTICLES:
+        if not self._options.dry_run or len(self._step) > 32 * STEP_ARTICLES:
             self._step.clear()
         self._new.clear()
         self._waiting = 0
