@@ -40,10 +40,10 @@ def test_dev_questions_stay_above_their_floors(bundled: Engine) -> None:
 
 # A little under what was measured when they were last raised: rounding differs between processors.
 FLOORS = {
-    "hit@3": 0.95,
-    "hit@10": 0.97,
-    "correct": 0.72,
+    "hit@3": 0.89,
+    "hit@10": 0.96,
+    "correct": 0.68,
     "citation_correct": 0.99,
     "abstention_precision": 0.6,
-    "abstention_recall": 0.8,
+    "abstention_recall": 0.75,
 }
