@@ -31,6 +31,10 @@ class Turned(PackagedEmbedder):
     def question(self, text: str) -> np.ndarray:
         return super().question(text)[::-1].copy()
 
+    def sides(self, text: str, spans: Sequence[Span]) -> Embedded:
+        found = super().sides(text, spans)
+        return Embedded(found.vector[::-1].copy(), found.spans[:, ::-1].copy())
+
     def passages(self, texts: Sequence[str], spans: Sequence[Sequence[Span]]) -> list[Embedded]:
         return [Embedded(e.vector[::-1].copy(), e.spans[:, ::-1].copy()) for e in super().passages(texts, spans)]
 
