@@ -78,7 +78,7 @@ class PackagedEmbedder:
 
     def __init__(self, folder: Path | None = None) -> None:
         self._folder = folder
-        self.forward_seconds = 0.0  # spent inside the model on passages: what a benchmark of ingest asks for
+        self.forward_seconds = 0.0  # spent inside the model: what a benchmark of ingest asks for
 
     @cached_property
     def folder(self) -> Path:

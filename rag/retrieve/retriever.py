@@ -103,6 +103,8 @@ class Retriever(BaseRetriever):  # type: ignore[misc]  # LlamaIndex is not typed
         read = self.library.hits(
             [(compared.pages[i].number, worth, float(words[i]) / best, float(dense[i])) for i, worth in ranked]
         )
+        if len(read) < len(ranked):  # replaced by a writer between finding and reading: what replaced it is found now
+            return self._find(question, top, filters, steer, today)
         also = {compared.pages[i].article_id: also_in(compared.pages[i], compared.pages) for i, _ in ranked}
         read = [(replace(hit, also=also[hit.article.id]), vectors) for hit, vectors in read]
         if self.reranker:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
+from rapidfuzz.distance import OSA
+
 from rag.store.library import Library
 from rag.store.words import stems
 
@@ -39,33 +41,10 @@ def _nearest(stem: str, known: Callable[[str], list[tuple[str, int]]]) -> str | 
     best: tuple[int, int, str] | None = None
     for other, count in known(stem[:_SAME_START]):
         if abs(len(other) - len(stem)) <= most and len(other) >= 4:
-            slips = distance(stem, other, most)
+            slips = OSA.distance(stem, other, score_cutoff=most)  # letters dropped, added, replaced or swapped
             if slips <= most and (best is None or (slips, -count) < best[:2]):
                 best = (slips, -count, other)
     return best[2] if best else None
-
-
-def distance(a: str, b: str, most: int) -> int:
-    """Letters to insert, drop, replace or swap with their neighbour to make `b` of `a` (optimal string alignment; Damerau, 1964).
-
-    Counting stops above `most`.
-
-    >>> distance("narativ", "narrativ", 2), distance("teh", "the", 2), distance("abc", "xyz", 1)
-    (1, 1, 2)
-    """
-    before: list[int] = []
-    last = list(range(len(b) + 1))
-    for i, x in enumerate(a, 1):
-        row = [i]
-        for j, y in enumerate(b, 1):
-            cost = min(last[j] + 1, row[j - 1] + 1, last[j - 1] + (x != y))
-            if i > 1 and j > 1 and x == b[j - 2] and a[i - 2] == y:
-                cost = min(cost, before[j - 2] + 1)
-            row.append(cost)
-        if min(row) > most:
-            return most + 1
-        before, last = last, row
-    return last[-1]
 
 
 def _written(stem: str, library: Library) -> str | None:

@@ -74,17 +74,6 @@ _COLUMNS = frozenset("id title outlet author url published origin text revision 
 
 
 @dataclass(frozen=True)
-class Row:
-    """What retrieval needs of a live passage without reading its text. `day` is the proleptic ordinal, 0 when unknown."""
-
-    number: int
-    revision: int
-    article_id: str
-    outlet: str
-    day: int
-
-
-@dataclass(frozen=True)
 class Stored:
     """A revision as the ledger has it: the article, and what stands beside it. `number` is unique over all articles."""
 
@@ -378,16 +367,16 @@ class Ledger:
             for row in self._db.execute("SELECT revision FROM topics WHERE topic = ?", (topic.casefold(),))
         }
 
-    def columns(self) -> tuple[list[tuple[int, int]], list[tuple[int, str, str, str | None]]]:
-        """The live passages of the readers' generation: (number, revision) by number, and (revision, article id, outlet,
-        ISO date) by revision."""
+    def columns(self) -> tuple[list[tuple[int, int]], list[tuple[int, str, str | None]]]:
+        """The live passages of the readers' generation: (number, revision) by number, and (revision, outlet, ISO date)
+        by revision."""
         passages = self._db.execute(
             "SELECT p.number, p.revision FROM passages p JOIN revisions r ON r.number = p.revision"
             " WHERE p.generation = ? AND r.state = 'live' ORDER BY p.number",
             (self.generation,),
         ).fetchall()
         revisions = self._db.execute(
-            "SELECT number, article_id, outlet, published FROM revisions WHERE state = 'live' ORDER BY number"
+            "SELECT number, outlet, published FROM revisions WHERE state = 'live' ORDER BY number"
         ).fetchall()
         return [tuple(row) for row in passages], [tuple(row) for row in revisions]
 

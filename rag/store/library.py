@@ -25,7 +25,7 @@ from rag.dates import written
 from rag.embed import Embedded, Embedder
 from rag.errors import LibraryDamaged, ModelChanged
 from rag.store.faults import told
-from rag.store.ledger import Ledger, Row, Stored
+from rag.store.ledger import Ledger, Stored
 from rag.store.lock import LOCK_SECONDS, writer_lock
 from rag.store.snapshot import Snapshot
 from rag.types import Article, Filters, Hit, Passage, Span
@@ -206,53 +206,51 @@ class Library:
     # Reading
 
     def _both(self) -> _Indexes:
-        """The indexes in force, opened if need be.
-
-        Raises:
-            LibraryDamaged: one of them cannot be read, or has lost passages.
-        """
-        names = (self.ledger.meta("vectors") or "", self.ledger.meta("words") or "")
-        if self._indexes is None or self._indexes.names != names:
-            from rag.store.vectors import Vectors
-            from rag.store.words import Words
-
-            indexes = _Indexes(Vectors(self.data_dir / names[0]), Words(self.data_dir / names[1]), names)
-            live = [int(number) for number in Snapshot.of(self.ledger).numbers]
-            probes = live[:: max(1, len(live) // PROBES)][:PROBES]
-            lost = indexes.vectors.lost(self.ledger.vectors(probes)) if probes else []
-            if len(lost) > len(probes) * PROBES_LOST:
-                raise LibraryDamaged(self.data_dir, "vectors", f"{len(lost)} of {len(probes)} vectors looked for are not found")
-            self._indexes = indexes
+        """The indexes as `_fresh` left them. Asked for many times in one search, so that it looks nothing up."""
+        if self._indexes is None:
+            raise RuntimeError("the indexes are only there after `_fresh`, in a library that was written")
         return self._indexes
 
     def _fresh(self) -> Snapshot:
-        """The live passages now; re-reads only when somebody has written."""
+        """The live passages now, and indexes that hold them all; re-reads only when somebody has written.
+
+        Raises:
+            LibraryDamaged: an index cannot be read, or has lost passages.
+        """
         version = self.ledger.version()
         while self._snapshot is None or version != self._seen:
             self._check_model()
             snapshot = Snapshot.of(self.ledger)
-            if self.ledger.meta("vectors") is not None:
-                self._follow(version)
-                self._count(snapshot, version)
+            if not self._never_written():
+                self._follow(snapshot, version)
             self._snapshot, self._seen = snapshot, version
             version = self.ledger.version()  # somebody may have written while we read
         return self._snapshot
 
-    def _follow(self, version: int) -> None:
+    def _follow(self, snapshot: Snapshot, version: int) -> None:
         """Let the indexes see what was written up to now; after the snapshot was taken, so that they hold all that it has."""
-        opened = self._indexes
-        indexes = self._both()
-        if indexes is opened and version != self._vectors_seen:
-            indexes.vectors.reload()
+        names = (self.ledger.meta("vectors") or "", self.ledger.meta("words") or "")
+        if self._indexes is None or self._indexes.names != names:
+            self._indexes = self._opened(names, snapshot)
+        elif version != self._vectors_seen:
+            self._indexes.vectors.reload()
         self._vectors_seen = version
-        indexes.words.reload()
-
-    def _count(self, snapshot: Snapshot, version: int) -> None:
-        """A writer adds to the indexes before it publishes: they may hold more than is live, never less."""
-        indexes = self._both()
-        for part, held in (("vectors", indexes.vectors.count()), ("words", indexes.words.count())):
+        self._indexes.words.reload()
+        # A writer adds to the indexes before it publishes: they may hold more than is live, never less.
+        for part, held in (("vectors", self._indexes.vectors.count()), ("words", self._indexes.words.count())):
             if held < len(snapshot) and self.ledger.version() == version:
                 raise LibraryDamaged(self.data_dir, part, f"it holds {held} of {len(snapshot)} passages")
+
+    def _opened(self, names: tuple[str, str], snapshot: Snapshot) -> _Indexes:
+        from rag.store.vectors import Vectors
+        from rag.store.words import Words
+
+        indexes = _Indexes(Vectors(self.data_dir / names[0]), Words(self.data_dir / names[1]), names)
+        probes = snapshot.numbers[:: max(1, len(snapshot) // PROBES)][:PROBES].tolist()
+        lost = indexes.vectors.lost(self.ledger.vectors(probes)) if probes else []
+        if len(lost) > len(probes) * PROBES_LOST:
+            raise LibraryDamaged(self.data_dir, "vectors", f"{len(lost)} of {len(probes)} vectors looked for are not found")
+        return indexes
 
     def outlets(self) -> tuple[str, ...]:
         """Names of the outlets whose articles are here, sorted."""
@@ -312,32 +310,11 @@ class Library:
                 "words": indexes.words.count(),
             }
 
-    def search(
-        self, text: str, vector: np.ndarray, pool: int, filters: Filters = Filters()
-    ) -> list[tuple[int, Row, float, float]]:
-        """Candidates of both legs: (number, row, BM25, cosine), in no order, up to `pool` from each leg.
-
-        Nothing outside `filters` comes back; inside them each leg finds what it would find were nothing else stored.
-        """
-        with self._mutex, told(self.data_dir):
-            live = self._fresh()
-            if not len(live):
-                return []
-            words = self._by_words(live, text, pool, filters)
-            dense = self._by_vector(live, vector, pool, filters)
-            missing = [number for number in words if number not in dense]
-            dense |= {number: float(row.astype(np.float32) @ vector) for number, row in self.ledger.vectors(missing)}
-            numbers = list({**words, **dense})
-            places = live.places(numbers)
-            return [
-                (n, live.row(place), words.get(n, 0.0), dense.get(n, 0.0))
-                for n, place in zip(numbers, places.tolist(), strict=True)
-            ]
-
     def candidates(self, asked: Sequence[tuple[str, np.ndarray | None]], pool: int, filters: Filters = Filters()) -> list[int]:
         """Numbers of the passages that either leg finds for any of `asked`, up to `pool` for each, in no order.
 
-        An empty text or no vector leaves that leg out.
+        An empty text or no vector leaves that leg out. Nothing outside `filters` comes back; inside them each leg finds what it would
+        find were nothing else stored.
         """
         with self._mutex, told(self.data_dir):
             live = self._fresh()
@@ -397,9 +374,11 @@ class Library:
     def _exactly(self, live: Snapshot, vector: np.ndarray, wanted: int, keep: np.ndarray) -> dict[int, float]:
         """The nearest of the passages that `keep` marks, by looking at each of them. Holds 1.5 kB a passage from then on."""
         if self._matrix is None or self._matrix[0] is not live:
-            rows = np.empty((len(live), self.embedder.dimension), dtype=np.float32)
-            for at, (_, row) in enumerate(self.ledger.vectors()):
-                rows[at] = row
+            rows = np.zeros((len(live), self.embedder.dimension), dtype=np.float32)
+            place = {number: at for at, number in enumerate(live.numbers.tolist())}
+            for number, row in self.ledger.vectors():
+                if number in place:  # somebody may have written since
+                    rows[place[number]] = row
             self._matrix = (live, rows)
         places = np.flatnonzero(keep)
         cosines = self._matrix[1][places] @ vector

@@ -114,6 +114,8 @@ def repair(
     with writer_lock(data_dir, LOCK_SECONDS, waits), told(data_dir):
         ledger = Ledger(data_dir)
         try:
+            if ledger.meta("vectors") is None:  # nothing was ever written
+                return
             for part in parts:
                 folder = _free(data_dir, part)
                 if part == "vectors":

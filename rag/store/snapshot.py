@@ -9,21 +9,19 @@ from functools import cached_property
 
 import numpy as np
 
-from rag.store.ledger import Ledger, Row
+from rag.store.ledger import Ledger
 from rag.types import Filters
 
 
 @dataclass(frozen=True)
 class Snapshot:
-    """Columns over live passages, by rising number: `numbers`, `revisions`, `outlets` (an index into `outlet_names`), `days`
-    (proleptic ordinals, 0 when unknown) and `articles` (an index into `article_ids`); all int64, shape (passages,)."""
+    """Columns over live passages, by rising number: `numbers`, `revisions`, `outlets` (an index into `outlet_names`) and `days`
+    (proleptic ordinals, 0 when unknown); all int64, shape (passages,)."""
 
     numbers: np.ndarray
     revisions: np.ndarray
-    articles: np.ndarray
     outlets: np.ndarray
     days: np.ndarray
-    article_ids: Sequence[str]
     outlet_names: Sequence[str]
 
     @classmethod
@@ -31,13 +29,12 @@ class Snapshot:
         """About 0.2 s for 100,000 passages."""
         passages, revisions = ledger.columns()
         table = np.array(passages, dtype=np.int64).reshape(-1, 2)
-        names = sorted({outlet for _, _, outlet, _ in revisions})
+        names = sorted({outlet for _, outlet, _ in revisions})
         code = {outlet: i for i, outlet in enumerate(names)}
         at = np.searchsorted(np.array([number for number, *_ in revisions], dtype=np.int64), table[:, 1])
-        outlets = np.array([code[outlet] for _, _, outlet, _ in revisions], dtype=np.int64)
+        outlets = np.array([code[outlet] for _, outlet, _ in revisions], dtype=np.int64)
         days = np.array([dt.date.fromisoformat(day).toordinal() if day else 0 for *_, day in revisions], dtype=np.int64)
-        ids = [article_id for _, article_id, _, _ in revisions]
-        return cls(table[:, 0], table[:, 1], at, outlets[at], days[at], ids, names)
+        return cls(table[:, 0], table[:, 1], outlets[at], days[at], names)
 
     def __len__(self) -> int:
         return len(self.numbers)
@@ -54,15 +51,6 @@ class Snapshot:
             return np.full(len(wanted), -1)
         at = np.minimum(np.searchsorted(self.numbers, wanted), len(self) - 1)
         return np.where(self.numbers[at] == wanted, at, -1)
-
-    def row(self, place: int) -> Row:
-        return Row(
-            int(self.numbers[place]),
-            int(self.revisions[place]),
-            self.article_ids[self.articles[place]],
-            self.outlet_names[self.outlets[place]],
-            int(self.days[place]),
-        )
 
     def inside(self, filters: Filters, on_topic: Iterable[int]) -> np.ndarray:
         """Which passages are inside `filters`: bool, shape (passages,). `on_topic` are the revisions on its topics."""

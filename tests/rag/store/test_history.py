@@ -34,7 +34,7 @@ def test_an_earlier_text_stays_readable_and_is_never_found(library: Library, put
     ]
     assert history[0].article.updated == dt.datetime.now(dt.timezone.utc).date()
     assert history[2].article.updated is None
-    assert [number for number, *_ in library.search("Spotify", library.embedder.question("Spotify"), 10)] == [3]
+    assert library.candidates([("song Spotify", library.embedder.question("Spotify"))], 10) == [3]
     assert library.counts() == {"articles": 1, "passages": 1, "vectors": 1, "words": 1}
 
 

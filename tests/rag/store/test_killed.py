@@ -69,11 +69,9 @@ def _editions(library: Library) -> dict[str, int]:
         found = library._both().vectors.search_all(np.stack([vectors[n] for n in numbers]).astype(np.float32), 3)
         lost = [n for n, best in zip(numbers, found, strict=True) if not any(cosine > 0.999 for _, cosine in best)]
         assert len(lost) <= rebuild.LOST_SHARE * len(numbers), f"the vectors do not find {lost}"
-    for number, place in zip(numbers, range(len(numbers)), strict=True):
-        row = live.row(place)
-        name = f"mark{int(row.article_id.split('a')[-1])}x"
-        by_words = list(library._by_words(live, name, 5, Filters()))
-        assert by_words == [number], f"the words find {row.article_id} once"
+    for number, (_, article, _) in library.ledger.passages(numbers).items():
+        name = f"mark{int(article.id.split('a')[-1])}x"
+        assert list(library._by_words(live, name, 5, Filters())) == [number], f"the words find {article.id} once"
     absent = [n for n in range(ARTICLES) if f"wire.a{n:03}" not in editions]
     for n in absent:
         assert not library._by_words(live, f"mark{n}x", 5, Filters()), "an article that is not live is found by neither leg"

@@ -142,11 +142,11 @@ class LibraryMachine(RuleBasedStateMachine):
         vector = EMBEDDER.question("story edition parts")
         for library in (self.library, self.reader):
             assert {a.id: int(a.text.split("edition")[1].split("x")[0]) for a in library.articles()} == self.shown
-            found = library.search("story says edition has parts", vector, 50)
-            assert sorted(row.article_id for _, row, _, _ in found) == sorted(self.shown), "each passage once, from both legs"
-            assert all(words > 0 and dense > 0 for _, _, words, dense in found)
-            read = library.hits([(n, 1.0, 1.0, 1.0) for n, *_ in found])
-            assert {hit.article.id for hit, _ in read} == set(self.shown)
+            by_words = library.candidates([("story says edition has parts", None)], 50)
+            by_vector = library.candidates([("", vector)], 50)
+            assert sorted(by_words) == sorted(by_vector)
+            read = library.read(by_words)
+            assert sorted(article.id for _, article, *_ in read.values()) == sorted(self.shown), "each passage once"
 
     @invariant()
     def history_holds_every_text_there_was(self) -> None:
