@@ -134,8 +134,8 @@ def _print(renderable: Any) -> None:
     Console(highlight=False, soft_wrap=not sys.stdout.isatty()).print(renderable)
 
 
-def _waits(holder: str) -> None:
-    click.echo(f"Waiting for {holder}, which is writing to this library.", err=True)
+def _waits(said: str) -> None:
+    click.echo(said, err=True)
 
 
 @contextmanager

@@ -82,7 +82,6 @@ def run(
         library = Library(data_dir, open_embedder(settings.embed_model))
         stack.callback(library.close)
         stack.enter_context(stopping(stop))
-        waits = "Waiting for {}, which is writing to this library."
         if feeds is not None:
             from ingest.watch import Watch, read_feeds
 
@@ -93,7 +92,7 @@ def run(
         else:
             meter = stack.enter_context(Meter(errors, silent=as_json))
             if not dry_run:
-                stack.enter_context(library.writing(waits=lambda holder: errors.print(waits.format(holder))))
+                stack.enter_context(library.writing(waits=errors.print))
             report = bring_in(named, library, settings, meter, options)
     if as_json:
         click.echo(json.dumps(asdict(report), ensure_ascii=False))

@@ -188,9 +188,7 @@ class Watch:
             if not documents:
                 continue
             # Waits its turn beside other ingests; what is fetched is written even when a stop was asked for meanwhile.
-            with self._library.writing(
-                waits=lambda holder: self._say(f"Waiting for {holder}, which is writing to this library.")
-            ):
+            with self._library.writing(waits=self._say):
                 options = replace(self._options, workers=0, stop=type(self._options.stop)())
                 report = Ingest(self._library, self._settings, options).run(documents)
             for url in fetched:

@@ -123,8 +123,8 @@ class Library:
     # Writing
 
     @contextmanager
-    def writing(self, wait: float = LOCK_SECONDS, waits: Callable[[str], None] = lambda holder: None) -> Iterator[None]:
-        """Hold the library for writing: one process at a time. `waits` is told who is writing when it has to wait.
+    def writing(self, wait: float = LOCK_SECONDS, waits: Callable[[str], None] = lambda said: None) -> Iterator[None]:
+        """Hold the library for writing: one process at a time. `waits` is told in a sentence for whom it has to wait.
 
         Raises:
             LibraryBusy: the other process did not end within `wait` seconds.

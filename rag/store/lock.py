@@ -16,8 +16,8 @@ LOCK_SECONDS = 3600.0  # a first ingest of an archive takes as long
 
 
 @contextmanager
-def writer_lock(data_dir: Path, wait: float = LOCK_SECONDS, waits: Callable[[str], None] = lambda holder: None) -> Iterator[None]:
-    """Hold the library in `data_dir` for writing. `waits` is told who is writing when it has to wait.
+def writer_lock(data_dir: Path, wait: float = LOCK_SECONDS, waits: Callable[[str], None] = lambda said: None) -> Iterator[None]:
+    """Hold the library in `data_dir` for writing. `waits` is told in a sentence for whom it has to wait.
 
     The system frees the lock of a process that dies.
 
@@ -28,7 +28,7 @@ def writer_lock(data_dir: Path, wait: float = LOCK_SECONDS, waits: Callable[[str
     note = data_dir / "writer.pid"
     if not _acquired(lock, data_dir, 0):
         holder = f"process {note.read_text('utf-8')}" if note.exists() else "another process"
-        waits(holder)
+        waits(f"Waiting for {holder}, which is writing to this library.")
         if not _acquired(lock, data_dir, wait):
             raise LibraryBusy(data_dir, holder)
     try:

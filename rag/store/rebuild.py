@@ -108,7 +108,7 @@ def _test_words(folder: Path, _: Ledger, live: set[int], progress: Progress) -> 
 
 
 def repair(
-    data_dir: Path, parts: Sequence[str], progress: Progress = _silent, waits: Callable[[str], None] = lambda holder: None
+    data_dir: Path, parts: Sequence[str], progress: Progress = _silent, waits: Callable[[str], None] = lambda said: None
 ) -> None:
     """Make these indexes ('vectors', 'words') again from the ledger; needs no model. Readers follow at their next search."""
     with writer_lock(data_dir, LOCK_SECONDS, waits), told(data_dir):
@@ -134,7 +134,7 @@ def reindex(
     split: Callable[[Article], Sequence[Passage]],
     cut: str,
     progress: Progress = _silent,
-    waits: Callable[[str], None] = lambda holder: None,
+    waits: Callable[[str], None] = lambda said: None,
 ) -> int:
     """Cut and embed every article anew with `embedder`; returns how many were embedded by this call.
 
