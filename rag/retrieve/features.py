@@ -41,7 +41,7 @@ MEANING_ONLY = frozenset({"side_cosine", "cosine"})
 # Of BM25, as in Tantivy (Robertson and Zaragoza, 2009).
 _K1, _B = 1.2, 0.75
 _NEUTRAL = 0.5  # a side without names: its passages neither have them nor lack them
-_SLACK = 1  # days: where it was evening in New York it is the next day in London
+SLACK = 1  # days: where it was evening in New York it is the next day in London
 _FEW_DAYS, _LONG = 7, 0.5
 
 
@@ -210,5 +210,5 @@ def _published(days: np.ndarray, periods: Sequence[tuple[dt.date, dt.date]]) -> 
     for since, until in periods:
         first, last = since.toordinal(), until.toordinal()
         worth = 1.0 if last - first <= _FEW_DAYS else _LONG
-        out = np.maximum(out, worth * ((days >= first - _SLACK) & (days <= last + _SLACK)))
+        out = np.maximum(out, worth * ((days >= first - SLACK) & (days <= last + SLACK)))
     return out

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from rag.retrieve.features import MEANING_ONLY, PASSAGE, SENTENCE, WORDS_ONLY, Asked, Sheet
+from rag.retrieve.features import MEANING_ONLY, PASSAGE, SENTENCE, SLACK, WORDS_ONLY, Asked, Sheet
 from rag.retrieve.pages import Page
 
 WEIGHTS = Path(__file__).with_name("weights.json")
@@ -23,7 +23,6 @@ _FURTHER = 0.9
 # An outlet that the question names beside others, and a period, gets this many shares; a side gets one.
 _OUTLET_SHARES, _PERIOD_SHARES = 2.0, 1.0
 _LATEST = 3.0  # what the newest passage found gains over the oldest where the question asks for the latest: e^3 times the chance
-_SLACK = 1
 
 
 @dataclass(frozen=True)
@@ -111,7 +110,7 @@ def _groups(asked: Asked, pages: Sequence[Page], ways: Ways) -> list[tuple[np.nd
     if ways.dates:
         days = np.array([page.day for page in pages])
         for since, until in sorted({period for side in sides for period in side.periods}):
-            inside = (days >= since.toordinal() - _SLACK) & (days <= until.toordinal() + _SLACK)
+            inside = (days >= since.toordinal() - SLACK) & (days <= until.toordinal() + SLACK)
             groups.append((inside, _PERIOD_SHARES))
     return groups
 

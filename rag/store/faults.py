@@ -23,21 +23,6 @@ def is_damage(error: Exception) -> bool:
     return isinstance(error, sqlite3.DatabaseError) and bool(_SQLITE_DAMAGE.search(str(error)))
 
 
-def is_cut_short(database: Path) -> bool:
-    """Whether an SQLite file is smaller than its header says (sqlite.org/fileformat.html, 1.3): bytes 16 and 17 are the page size,
-    28 to 31 the pages, which count when 24 to 27 and 92 to 95 agree. While a journal waits beside it, its size tells nothing.
-    """
-    if any(database.with_name(database.name + end).exists() for end in ("-wal", "-journal")):
-        return False
-    with database.open("rb") as file:
-        header = file.read(100)
-    if len(header) < 100:
-        return True
-    page = int.from_bytes(header[16:18], "big")
-    pages = int.from_bytes(header[28:32], "big") if header[24:28] == header[92:96] else 0
-    return database.stat().st_size < (65536 if page == 1 else page) * pages
-
-
 def _is_chroma(error: Exception) -> bool:
     # By name: importing chromadb costs half a second, and commands that only read the ledger do without it.
     return any(kind.__name__ == "ChromaError" for kind in type(error).__mro__)

@@ -124,7 +124,8 @@ class Library:
 
     @contextmanager
     def writing(self, wait: float = LOCK_SECONDS, waits: Callable[[str], None] = lambda said: None) -> Iterator[None]:
-        """Hold the library for writing: one process at a time. `waits` is told in a sentence for whom it has to wait.
+        """Hold the library for writing: one process at a time. `waits` is told in a sentence for whom it has to wait, and of an
+        index that is damaged and made again first.
 
         Raises:
             LibraryBusy: the other process did not end within `wait` seconds.
@@ -135,9 +136,24 @@ class Library:
                 self._seen = -1
                 if self._never_written():
                     self._create()
-                self._fresh()
+                self._mend(waits)
                 self._sweep()
             yield
+
+    def _mend(self, told_of: Callable[[str], None]) -> None:
+        """See the indexes; one that a dead writer left damaged is made again from the ledger."""
+        for _ in ("vectors", "words"):
+            try:
+                with told(self.data_dir):
+                    self._fresh()
+            except LibraryDamaged as error:
+                if error.part == "ledger":
+                    raise
+                from rag.store.rebuild import remake
+
+                told_of(f"{error} Doing so now.")
+                remake(self.data_dir, self.ledger, [error.part])
+        self._fresh()
 
     def _create(self) -> None:
         from rag.store.vectors import Vectors

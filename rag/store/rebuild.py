@@ -114,18 +114,23 @@ def repair(
     with writer_lock(data_dir, LOCK_SECONDS, waits), told(data_dir):
         ledger = Ledger(data_dir)
         try:
-            if ledger.meta("vectors") is None:  # nothing was ever written
-                return
-            for part in parts:
-                folder = _free(data_dir, part)
-                if part == "vectors":
-                    _fill_vectors(Vectors(folder, create=True), ledger, progress)
-                else:
-                    _fill_words(Words(folder, create=True), ledger, ledger.generation, progress)
-                ledger.set_meta(**{part: folder.name})
-            _clear(data_dir, ledger)
+            remake(data_dir, ledger, parts, progress)
         finally:
             ledger.close()
+
+
+def remake(data_dir: Path, ledger: Ledger, parts: Sequence[str], progress: Progress = _silent) -> None:
+    """`repair` for one who holds the writer's lock."""
+    if ledger.meta("vectors") is None:  # nothing was ever written
+        return
+    for part in parts:
+        folder = _free(data_dir, part)
+        if part == "vectors":
+            _fill_vectors(Vectors(folder, create=True), ledger, progress)
+        else:
+            _fill_words(Words(folder, create=True), ledger, ledger.generation, progress)
+        ledger.set_meta(**{part: folder.name})
+    _clear(data_dir, ledger)
 
 
 def reindex(

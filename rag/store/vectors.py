@@ -12,7 +12,7 @@ import numpy as np
 from chromadb.api.shared_system_client import SharedSystemClient
 from chromadb.errors import InternalError, NotFoundError
 
-from rag.store.faults import is_cut_short
+from rag.store.intact import cut_short
 
 if TYPE_CHECKING:
     from llama_index.vector_stores.chroma import ChromaVectorStore
@@ -34,11 +34,12 @@ class Vectors:
             ChromaError: there is none, or it cannot be read.
         """
         self._folder = folder
-        database = folder / "chroma.sqlite3"
-        if not create and not database.exists():  # Chroma would make an empty one and say nothing
-            raise NotFoundError(f"{folder} holds no Chroma database")
-        if not create and is_cut_short(database):  # reading one takes the process down more often than not
-            raise InternalError(f"{database} is cut short")
+        if not create:
+            if not (folder / "chroma.sqlite3").exists():  # Chroma would make an empty one and say nothing
+                raise NotFoundError(f"{folder} holds no Chroma database")
+            cut = cut_short(folder)
+            if cut:
+                raise InternalError(f"{folder / cut} is cut short")
         self._open(create)
 
     def _open(self, create: bool = False) -> None:

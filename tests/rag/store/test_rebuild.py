@@ -115,19 +115,35 @@ def test_a_graph_whose_file_is_gone_or_cut_is_noticed(settings: Settings) -> Non
         for at in range(0, 1500, 500):
             writer.put([(a, [Passage(a.id, 0, 0, len(a.text), a.text)]) for a in articles[at : at + 500]], "cut")
     assert rebuild.check(settings.data_dir) == []
-    copy = _copy(settings.data_dir)
-    [graph] = (copy / "vectors").glob("*-*/data_level0.bin")
-    graph.write_bytes(graph.read_bytes()[: graph.stat().st_size // 3])
-    [damage] = rebuild.check(copy)
-    assert damage.part == "vectors"
-    with pytest.raises(LibraryDamaged, match="vector index"):
-        Library(copy, Given()).counts()
-    gone = _copy(copy)
-    shutil.rmtree(gone / "vectors" / graph.parent.name)
+    for name in ("data_level0.bin", "link_lists.bin", "length.bin", "header.bin"):
+        copy = _copy(settings.data_dir)
+        [file] = (copy / "vectors").glob(f"*-*/{name}")
+        file.write_bytes(file.read_bytes()[: file.stat().st_size // 3])
+        [damage] = rebuild.check(copy)
+        assert damage.part == "vectors"
+        with pytest.raises(LibraryDamaged, match="vector index"):
+            Library(copy, Given()).counts()
+    gone = _copy(settings.data_dir)
+    shutil.rmtree(gone / "vectors" / file.parent.name)
     with pytest.raises(LibraryDamaged, match="vector index"):
         Library(gone, Given()).counts()
     rebuild.repair(gone, ["vectors"])
     assert rebuild.check(gone) == []
+
+
+def test_a_writer_makes_a_damaged_index_again_and_says_so(
+    filled: Library, settings: Settings, embedder: PackagedEmbedder
+) -> None:
+    before = _answers(filled, settings)
+    copy = _copy(settings.data_dir)
+    _truncate_vectors(copy)
+    _delete_words(copy)
+    said: list[str] = []
+    with Library(copy, embedder).writing(waits=said.append):
+        pass
+    assert [line.split(" in ")[0] for line in said] == ["The vector index", "The word index"]
+    assert rebuild.check(copy) == []
+    assert _answers(Library(copy, embedder), settings) == before
 
 
 def test_a_damaged_ledger_says_that_it_cannot_be_rebuilt(filled: Library, settings: Settings, embedder: PackagedEmbedder) -> None:
