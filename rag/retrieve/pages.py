@@ -65,7 +65,8 @@ class Pages:
     def _page(self, number: int, passage: Passage, article: Article, sentences: np.ndarray, vector: np.ndarray) -> Page:
         groups = [stems(head(article))]
         groups += [stems(article.text[span.start : span.end]) for span in passage.sentences] or [stems(passage.text)]
-        ids = [self.id_of(stem) for group in groups for stem in group]
+        known = self._ids  # under the lock that `of` holds
+        ids = [known.setdefault(stem, len(known)) for group in groups for stem in group]
         at = [place for place, group in enumerate(groups, IN_HEAD) for _ in group]
         return Page(
             number,

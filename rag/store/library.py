@@ -343,7 +343,7 @@ class Library:
             if filters != Filters():
                 for vector in vectors:
                     found |= dict.fromkeys(self._by_vector(live, vector, pool, filters))
-            elif vectors:  # all in one call: each costs Chroma a count of its own
+            elif vectors:  # all in one call
                 numbers = [n for near in self._both().vectors.search_all(np.stack(vectors), pool) for n, _ in near]
                 found |= {n: None for n, place in zip(numbers, live.places(numbers).tolist(), strict=True) if place >= 0}
             return list(found)

@@ -10,6 +10,7 @@ from typing import Any
 from rag.types import Article, Source
 
 _DATES = ("published", "updated")
+_KNOWN = frozenset(field.name for field in fields(Article))
 
 
 def to_record(article: Article) -> dict[str, Any]:
@@ -25,9 +26,8 @@ def to_record(article: Article) -> dict[str, Any]:
 
 def from_record(record: Mapping[str, Any]) -> Article:
     """The article of a record; what this version of Slugline has no field for is left out."""
-    known = {field.name for field in fields(Article)}
     values: dict[str, Any] = {
-        name: tuple(value) if isinstance(value, list) else value for name, value in record.items() if name in known
+        name: tuple(value) if isinstance(value, list) else value for name, value in record.items() if name in _KNOWN
     }
     for name in _DATES:
         values[name] = dt.date.fromisoformat(values[name]) if values.get(name) else None

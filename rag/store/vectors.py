@@ -105,10 +105,9 @@ class Vectors:
 
     def search_all(self, vectors: np.ndarray, top: int) -> list[list[tuple[int, float]]]:
         """`search` for each row of `vectors`, in one call."""
-        have = self.count()
-        if not have or top < 1:
+        if top < 1:
             return [[] for _ in vectors]
-        found = self.collection.query(query_embeddings=vectors, n_results=min(top, have), include=["distances"])
+        found = self.collection.query(query_embeddings=vectors, n_results=top, include=["distances"])
         return [
             [(int(id_), 1.0 - float(distance)) for id_, distance in zip(ids, distances, strict=True)]
             for ids, distances in zip(found["ids"], found["distances"] or [], strict=True)
