@@ -13,10 +13,10 @@ from rag.embed import open_embedder
 from rag.reader import Reader
 from rag.retrieve import Retrieved, Retriever
 from rag.store.library import Library
-from rag.types import Answer, Citation, Filters, Sentence
+from rag.types import Answer, Citation, Filters, Hit, Sentence
 from rag.verify import verify
 
-NEAREST = 3  # passages shown when the coverage does not tell
+NEAREST = 3  # articles shown when the coverage does not tell
 
 
 class Engine:
@@ -100,11 +100,14 @@ class Engine:
                 f"The coverage here does not tell. It holds {count} article{'s' * (count != 1)}{spread}; "
                 "the nearest ones are listed below."
             )
+        nearest: dict[str, Hit] = {}  # of each article its best passage
+        for hit in found.hits:
+            nearest.setdefault(hit.article.id, hit)
         return Answer(
             found.understood.text,
             abstained=True,
             notice=notice,
-            nearest=tuple(found.hits[:NEAREST]),
+            nearest=tuple(nearest.values())[:NEAREST],
             understood=found.understood,
             confidence=round(confidence, 4),
         )

@@ -30,6 +30,7 @@ def test_when_the_coverage_does_not_tell_it_says_so_and_shows_what_is_near(bundl
     assert not answer.sentences
     assert not answer.citations
     assert answer.nearest
+    assert len({hit.article.id for hit in answer.nearest}) == len(answer.nearest), "each article once"
 
 
 def test_the_stream_ends_with_the_whole_answer(bundled: Engine) -> None:
