@@ -114,12 +114,27 @@ class Citation:
 
 @dataclass(frozen=True)
 class Sentence:
-    """A sentence of an answer, the numbers of the citations behind it, and what checking it against them found."""
+    """A sentence of an answer, the numbers of the citations behind it, and what checking it against them found.
+
+    `outlets` are the independent outlets that carry what it says: copies of one story count once, a brief counts those it names.
+    `date` is the day that a timeline or a list of the latest puts in front of it.
+    """
 
     text: str
     citations: tuple[int, ...]
     support: Support = Support.FULL
     probability: float = 1.0
+    outlets: tuple[str, ...] = ()
+    date: dt.date | None = None
+
+
+class Form(str, Enum):
+    """How an answer is laid out: running sentences, an ordered list, a list with dates, or the accounts of outlets that differ."""
+
+    PROSE = "prose"
+    LIST = "list"
+    TIMELINE = "timeline"
+    DIFFER = "differ"
 
 
 @dataclass(frozen=True)
@@ -136,6 +151,8 @@ class Side:
 @dataclass(frozen=True)
 class Understood:
     """What a question asks for, as far as its words tell. `since` and `until` are both included.
+
+    `text` is the question that was searched for: of a follow-up ("and the union?") the one it was resolved to.
 
     `mentions` are the different names of outlets in it, each as the outlets it may mean ('Fox News' has several); `sides` are its
     clauses, one when it asks one thing; `names` are people, organisations and works as it writes them;
@@ -165,7 +182,12 @@ class Filters:
 
 @dataclass(frozen=True)
 class Answer:
-    """What came of a question. An abstention has one plain `notice`, no sentences, and the nearest passages in `nearest`."""
+    """What came of a question, `question` as it was typed. An abstention has one plain `notice`, no sentences, and the nearest
+    passages in `nearest`; an answer may have a notice too, such as that the language model could not be reached.
+
+    `model` is the language model that wrote it, empty when its sentences were taken from the passages; `tokens` are those it read
+    and wrote ('prompt', 'completion').
+    """
 
     question: str
     sentences: tuple[Sentence, ...] = ()
@@ -176,6 +198,9 @@ class Answer:
     understood: Understood | None = None
     as_of: dt.date | None = None
     confidence: float = 0.0
+    form: Form = Form.PROSE
+    model: str = ""
+    tokens: dict[str, int] = field(default_factory=dict)
     timings_ms: dict[str, float] = field(default_factory=dict)
 
     @property

@@ -1,0 +1,48 @@
+"""`slugline ui` and `slugline doctor`."""
+
+from __future__ import annotations
+
+import click
+
+from commands.options import data_dir_option, library_of, settings_of
+from rag.errors import SluglineError
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", type=click.IntRange(1, 65535), default=7860, show_default=True)
+@data_dir_option
+@click.pass_context
+def ui(ctx: click.Context, host: str, port: int) -> None:
+    """Chat in the browser."""
+    settings = settings_of(ctx)
+    from ui import serve
+
+    serve(settings, host, port)
+
+
+@click.command()
+@data_dir_option
+@click.pass_context
+def doctor(ctx: click.Context) -> None:
+    """What is set up, what is missing, what to do."""
+    import platform
+    from importlib.metadata import version
+
+    settings = settings_of(ctx)
+    click.echo(f"Slugline {version('slugline')}, Python {platform.python_version()}")
+    for package in ("torch", "sentence-transformers", "chromadb", "tantivy", "llama-index-core", "gradio"):
+        click.echo(f"  {package} {version(package)}")
+    library = library_of(ctx)
+    click.echo(f"Embedding model: {library.embedder.fingerprint}")
+    counts = library.counts()
+    click.echo(f"Library: {settings.data_dir}")
+    click.echo("  " + ", ".join(f"{count} {name}" for name, count in counts.items()))
+    if not counts["articles"]:
+        click.echo("  The library is empty. Bring articles in with: slugline ingest SOURCE")
+    elif len({counts["passages"], counts["vectors"], counts["words"]}) > 1:
+        raise SluglineError(
+            f"{settings.data_dir}: the indexes disagree. The next slugline ingest sweeps what was left half-done."
+        )
+    else:
+        click.echo(f"  All three stores agree. Chroma collection 'passages' in: {library.vectors_folder}")
