@@ -17,10 +17,12 @@ from ingest.sources import Sources, Wanted
 from ingest.split import cut, split
 from ingest.state import State
 from ingest.stories import Stories
-from ingest.work import Found, Workers, main_can_spawn
+from ingest.work import Counter, Found, Workers, main_can_spawn
+from ingest.write import Writer
 from rag.config import Settings
 from rag.embed import PackagedEmbedder
 from rag.errors import BadInput, SluglineError
+from rag.store.faults import told
 from rag.store.library import Library
 from rag.types import Article, Passage
 
@@ -97,7 +99,9 @@ class Ingest:
         self._progress = progress
         self._how = cut(settings)
         self._outlets = Outlets(library.outlets())
+        self._counter = Counter(library.embedder.folder) if isinstance(library.embedder, PackagedEmbedder) else library.embedder
         self._step: dict[str, tuple[Article, tuple[Passage, ...]]] = {}
+        self._writer = Writer(library, self._how)
         self._new: set[str] = set()
         self._waiting = 0
         self._roots: set[str] = set()
@@ -111,7 +115,8 @@ class Ingest:
         forward = getattr(embedder, "forward_seconds", 0.0)
         folder = embedder.folder if isinstance(embedder, PackagedEmbedder) else None
         workers = Workers(self._options.workers if main_can_spawn() else 0, self._settings, folder)
-        self._stories = Stories(None if self._options.dry_run else self._library.data_dir)
+        with told(self._library.data_dir):
+            self._stories = Stories(None if self._options.dry_run else self._library.data_dir)
         read = workers.read(self._counted(documents))
         try:
             for found in read:
@@ -122,13 +127,16 @@ class Ingest:
                     self.report.stopped = True
                     break
             self._write()
+            self._writer.wait()
         finally:
             read.close()
+            self._writer.close()
             self._stories.close()
             if not self._options.dry_run:
-                state = State(self._library.data_dir)
-                state.settle(self._roots, self._failed)
-                state.close()
+                with told(self._library.data_dir):
+                    state = State(self._library.data_dir)
+                    state.settle(self._roots, self._failed)
+                    state.close()
         self.report.seconds = time.perf_counter() - started
         self.report.forward_seconds = getattr(embedder, "forward_seconds", 0.0) - forward
         return self.report
@@ -157,7 +165,10 @@ class Ingest:
         outlet = self._outlets.name(article.outlet)
         if outlet != article.outlet:
             article, passages = replace(article, outlet=outlet), None  # the outlet stands in front of each passage
-        place = self._stories.place(article, self._text_of)
+        if self._writer.has(article.id):
+            self._writer.wait()  # what it was last is to be seen in the library
+        with told(self._library.data_dir):
+            place = self._stories.place(article, self._text_of)
         if place.copy_of and self._library.article(article.id) is None:
             self.report.duplicates += 1
             self._would(article, "copy", place.copy_of)
@@ -176,7 +187,7 @@ class Ingest:
         if self._options.dry_run:
             passages = ()
         elif passages is None:
-            passages = tuple(split(article, self._settings, self._library.embedder))
+            passages = tuple(split(article, self._settings, self._counter))
         self._step[article.id] = (article, passages)
         self._waiting += len(passages)
 
@@ -203,14 +214,15 @@ class Ingest:
     def _text_of(self, article_id: str) -> str | None:
         if article_id in self._step:
             return self._step[article_id][0].text
-        article = self._library.article(article_id)
+        article = self._writer.has(article_id) or self._library.article(article_id)
         return None if article is None else article.text
 
     def _write(self) -> None:
         articles = [article for article, _ in self._step.values()]
         if articles and not self._options.dry_run:
-            self._library.put([(article, list(passages)) for article, passages in self._step.values()], self._how)
-            self._stories.commit()
+            self._writer.put(list(self._step.values()))
+            with told(self._library.data_dir):
+                self._stories.commit()  # of an article that is not written in the end it holds nothing that a later ingest would not find
         self.report.added += len(self._new)
         self.report.updated += len(articles) - len(self._new)
         self.report.near_copies += sum(article.story != article.id for article in articles)

@@ -242,6 +242,14 @@ class Sources:
             entry.url, entry.url, ".entry", None, url=entry.url, size=len(text), hints=hints, given=self._wanted.given
         )
 
+    def given(self, name: str, data: bytes) -> Iterator[Document | BadInput]:
+        """What is in a file that came as bytes under a `name`, such as one that a browser sent."""
+        ending = PurePosixPath(name).suffix.lower()
+        document = Document(name, name, ending, data=data, size=len(data), given=self._wanted.given)
+        with _as_item() as failed:
+            yield from self._bytes(document, depth=0)
+        yield from failed
+
     def document(self, entry: feeds.Entry, page: Page) -> Document:
         """A fetched page as a document."""
         kind = _KINDS.get(page.kind, "")

@@ -8,16 +8,25 @@ import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from rag.config import Settings
-from rag.embed import Embedder
 from rag.store.library import head
 from rag.types import Article, Passage, Span
 
 if TYPE_CHECKING:
     from llama_index.core.node_parser import SentenceSplitter
     from nltk.tokenize.punkt import PunktTokenizer
+
+
+class Counts(Protocol):
+    """What cutting needs of an embedder: how many word pieces it reads, and how many a text has."""
+
+    @property
+    def max_tokens(self) -> int: ...
+
+    def count(self, text: str) -> int: ...
+
 
 # Punkt takes these for the end of a sentence when a capital follows.
 _NO_END = re.compile(r"\b(?:Sen|Rep|Gov|Gen|Mr|Mrs|Ms|Dr|Prof|St|Jr|Sr|vs|v|No|Inc|Ltd|Co|Corp|Bros|[A-Z])\.$")
@@ -88,7 +97,7 @@ def sentences(text: str) -> list[Span]:
     return spans
 
 
-def split(article: Article, settings: Settings, embedder: Embedder) -> list[Passage]:
+def split(article: Article, settings: Settings, embedder: Counts) -> list[Passage]:
     """Passages of `article` in order, each short enough, with its head, for the embedder to read it whole."""
     all_sentences = sentences(article.text)
     tokens = settings.passage_tokens

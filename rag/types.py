@@ -117,7 +117,8 @@ class Sentence:
     """A sentence of an answer, the numbers of the citations behind it, and what checking it against them found.
 
     `outlets` are the independent outlets that carry what it says: copies of one story count once, a brief counts those it names.
-    `date` is the day that a timeline or a list of the latest puts in front of it.
+    `date` is the day that a timeline or a list of the latest puts in front of it, the first day where only a month or a year is known;
+    `when` is that date as far as it is known ('February 2024').
     """
 
     text: str
@@ -126,6 +127,7 @@ class Sentence:
     probability: float = 1.0
     outlets: tuple[str, ...] = ()
     date: dt.date | None = None
+    when: str = ""
 
 
 class Form(str, Enum):

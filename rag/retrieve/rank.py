@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from rag.retrieve.features import MEANING_ONLY, PASSAGE, SENTENCE, SLACK, WORDS_ONLY, Asked, Sheet
-from rag.retrieve.pages import Page
+from rag.store.page import Page
 
 WEIGHTS = Path(__file__).with_name("weights.json")
 

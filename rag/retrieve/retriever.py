@@ -28,7 +28,7 @@ POOL = 40
 # Best passages that are read for an answer: 3 to 8 found as many right sentences, and each costs 13 ms (bfloat16, 2 cores).
 READ = 4
 OF_EACH_PART = 2  # passages read for each part of a joined question
-RERANKED = 20  # passages that a reranker is shown
+RERANKED = 8  # passages that a reranker is shown: 12 or 20 found no more on the bundled development questions
 
 
 @dataclass(frozen=True)
@@ -71,44 +71,55 @@ class Retriever(BaseRetriever):  # type: ignore[misc]  # LlamaIndex is not typed
         joined: bool = False,
         steer: bool = True,
         today: dt.date | None = None,
+        dropped: frozenset[str] = frozenset(),
+        rerank: bool = True,
     ) -> Retrieved:
         """At most `top` passages, best first; none when the library is empty or `filters` exclude all of it.
 
-        `filters` hide what is outside them; outlets and dates read from the question only steer, and not even that without `steer`.
-        With `joined` the questions that it joins are searched for too. 'Last summer' is told from `today`.
+        `filters` hide what is outside them; outlets and dates read from the question only steer, and not even that without `steer`, nor do
+        those of 'outlets', 'dates' and 'latest' that are in `dropped`.
+        With `joined` the questions that it joins are searched for too. A reranker, if there is one, is asked unless `rerank` is False: it
+        costs more than all the rest. 'Last summer' is told from `today`.
         """
-        whole = self._find(question, top or self.settings.top, filters, steer, today)
+        dropped = dropped if steer else dropped | {"outlets", "dates", "latest"}
+        whole = self._find(question, top or self.settings.top, filters, dropped, today, rerank)
         each = parts(whole.understood.text) if joined else ()
         if len(each) < 2:
             return whole
-        found = tuple(self._find(part, OF_EACH_PART, filters, steer, today) for part in each)
+        found = tuple(self._find(part, OF_EACH_PART, filters, dropped, today, rerank) for part in each)
         return replace(_with_each_part(whole, found), parts=found)
 
-    def _find(self, question: str, top: int, filters: Filters, steer: bool, today: dt.date | None) -> Retrieved:
+    def _find(
+        self, question: str, top: int, filters: Filters, dropped: frozenset[str], today: dt.date | None, rerank: bool
+    ) -> Retrieved:
+        reranker = self.reranker if rerank else None
+        shown = min(RERANKED, 2 * top)
         corrected = spelling.correct(question, self.library)
-        understood = understand(spelling.apply(question, corrected), self.library.outlets() if steer else (), today)
-        understood = replace(understood, corrected=corrected)
-        if not steer:
+        outlets = () if "outlets" in dropped else self.library.outlets()
+        understood = replace(understand(spelling.apply(question, corrected), outlets, today), corrected=corrected)
+        if "dates" in dropped:
             understood = replace(
-                understood, since=None, until=None, latest=False, sides=tuple(replace(s, periods=()) for s in understood.sides)
+                understood, since=None, until=None, sides=tuple(replace(s, periods=()) for s in understood.sides)
             )
+        if "latest" in dropped:
+            understood = replace(understood, latest=False)
         asked = self.ask(understood)
         compared = self.compare(asked, filters, top)
         if compared is None:
             return Retrieved(understood, [], [], asked.vector)
         expected = shares(load_model().scores(compared, self.ways.without()), asked, compared.pages, self.ways)
-        ranked = spread(expected, compared.pages, max(top, RERANKED) if self.reranker else top, self.ways)
+        ranked = spread(expected, compared.pages, max(top, shown) if reranker else top, self.ways)
         words, dense = compared.words, compared.cosines
         best = float(words.max()) or 1.0
         read = self.library.hits(
             [(compared.pages[i].number, worth, float(words[i]) / best, float(dense[i])) for i, worth in ranked]
         )
         if len(read) < len(ranked):  # replaced by a writer between finding and reading: what replaced it is found now
-            return self._find(question, top, filters, steer, today)
+            return self._find(question, top, filters, dropped, today, rerank)
         also = {compared.pages[i].article_id: also_in(compared.pages[i], compared.pages) for i, _ in ranked}
         read = [(replace(hit, also=also[hit.article.id]), vectors) for hit, vectors in read]
-        if self.reranker:
-            read = self._reranked(self.reranker, understood.text, read)[:top]
+        if reranker:
+            read = [*self._reranked(reranker, understood.text, read[:shown]), *read[shown:]][:top]
         return Retrieved(understood, [hit for hit, _ in read], [vectors for _, vectors in read], asked.vector)
 
     def ask(self, understood: Understood) -> Asked:
@@ -131,13 +142,13 @@ class Retriever(BaseRetriever):  # type: ignore[misc]  # LlamaIndex is not typed
         pages = self._pages.of(numbers)
         if not pages:
             return None
-        return sheet(asked, pages, self._pages.id_of, self.library.idfs, self.ways.heads)
+        return sheet(asked, pages, self.library.idfs, self.ways.heads)
 
     @staticmethod
     def _reranked(reranker: Reranker, question: str, read: list[tuple[Hit, np.ndarray]]) -> list[tuple[Hit, np.ndarray]]:
         scores = reranker.scores(question, [f"{hit.article.title}\n{hit.passage.text}" for hit, _ in read])
         odds = np.log([max(hit.score, 1e-12) for hit, _ in read]) + np.asarray(scores)
-        chances = np.exp(odds - odds.max()) / np.exp(odds - odds.max()).sum()
+        chances = np.exp(odds - odds.max()) / np.exp(odds - odds.max()).sum() * sum(hit.score for hit, _ in read)
         order = np.argsort(-chances, kind="stable")
         return [(replace(read[i][0], score=float(chances[i])), read[i][1]) for i in order]
 

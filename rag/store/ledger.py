@@ -10,10 +10,11 @@ from __future__ import annotations
 import datetime as dt
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -22,8 +23,12 @@ from rag.store.faults import is_damage
 from rag.store.records import from_record, to_record
 from rag.types import Article, Filters, Passage, Span
 
+if TYPE_CHECKING:
+    from rag.store.page import Page
+
 FILE = "ledger.sqlite3"
-FORMAT = 2  # of the tables below, in SQLite's user_version; 1 had no history and kept no passage vectors
+# Of the tables below, in SQLite's user_version. 1 had no history and kept no passage vectors; 2 had no stems, and is brought up to 3.
+FORMAT = 3
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
@@ -65,7 +70,8 @@ CREATE TABLE IF NOT EXISTS vectors (
 );
 CREATE TABLE IF NOT EXISTS sentence_vectors (
     number INTEGER PRIMARY KEY REFERENCES passages (number) ON DELETE CASCADE,
-    vectors BLOB NOT NULL                       -- float16, one row for each sentence
+    vectors BLOB NOT NULL,                      -- float16, one row for each sentence
+    stems BLOB                                  -- of `rag.store.page.packed`; NULL in a library of format 2 until it is next written
 );
 """
 
@@ -127,6 +133,8 @@ class Ledger:
             self._db.execute("PRAGMA foreign_keys = ON")
             made_by = int(self._db.execute("PRAGMA user_version").fetchone()[0])
             fresh = not self._db.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone()
+            if made_by == 2:
+                made_by = self._from_2()
             if not fresh and made_by != FORMAT:
                 raise LibraryOfAnotherTime(data_dir, made_by or 1, FORMAT)
             if fresh:
@@ -139,6 +147,14 @@ class Ledger:
         except LibraryOfAnotherTime:
             self._db.close()
             raise
+
+    def _from_2(self) -> int:
+        with self.transaction():
+            if int(self._db.execute("PRAGMA user_version").fetchone()[0]) == 2:  # no other process was faster
+                self._db.execute("ALTER TABLE sentence_vectors ADD COLUMN stems BLOB")
+                self._db.execute("INSERT OR REPLACE INTO meta VALUES ('bare', 'yes')")
+                self._db.execute("PRAGMA user_version = 3")
+        return 3
 
     def close(self) -> None:
         self._db.close()
@@ -216,12 +232,18 @@ class Ledger:
         return number
 
     def keep_passages(
-        self, revision: int, generation: int, passages: Sequence[Passage], vectors: Sequence[tuple[np.ndarray, np.ndarray]]
+        self,
+        revision: int,
+        generation: int,
+        passages: Sequence[Passage],
+        vectors: Sequence[tuple[np.ndarray, np.ndarray]],
+        stems: Sequence[bytes],
     ) -> list[int]:
-        """Store the passages of a revision and their vectors, (of the passage, of its sentences) each; returns their numbers."""
+        """Store the passages of a revision, their vectors, (of the passage, of its sentences) each, and their stems as
+        `rag.store.page.packed` gives them; returns their numbers."""
         numbers = []
         with self.transaction():
-            for passage, (whole, sentences) in zip(passages, vectors, strict=True):
+            for passage, (whole, sentences), said in zip(passages, vectors, stems, strict=True):
                 spans = json.dumps([[span.start, span.end] for span in passage.sentences])
                 cursor = self._db.execute(
                     "INSERT INTO passages (revision, generation, ordinal, start, end, sentences) VALUES (?, ?, ?, ?, ?, ?)",
@@ -229,9 +251,21 @@ class Ledger:
                 )
                 number = int(cursor.lastrowid or 0)
                 self._db.execute("INSERT INTO vectors VALUES (?, ?)", (number, _blob(whole)))
-                self._db.execute("INSERT INTO sentence_vectors VALUES (?, ?)", (number, _blob(sentences)))
+                self._db.execute("INSERT INTO sentence_vectors VALUES (?, ?, ?)", (number, _blob(sentences), said))
                 numbers.append(number)
         return numbers
+
+    def without_stems(self) -> list[int]:
+        """Numbers of the passages that an earlier format kept without; looks at all of them only where there may be some."""
+        if not self.meta("bare"):
+            return []
+        return [row[0] for row in self._db.execute("SELECT number FROM sentence_vectors WHERE stems IS NULL")]
+
+    def set_stems(self, stems: Iterable[tuple[int, bytes]]) -> None:
+        """Store (number, stems) of all passages that have none."""
+        with self.transaction():
+            self._db.executemany("UPDATE sentence_vectors SET stems = ? WHERE number = ?", ((said, n) for n, said in stems))
+            self._db.execute("DELETE FROM meta WHERE key = 'bare'")
 
     def publish(self, revisions: Sequence[int], history: Iterable[Stored] = ()) -> None:
         """Turn these `writing` revisions `live`, the ones they replace `old`, and note `history` as `past`: one step.
@@ -395,6 +429,29 @@ class Ledger:
             vectors = np.frombuffer(row["vectors"], dtype=np.float16).astype(np.float32)
             out[row["passage"]] = (passage, article, vectors.reshape(max(1, len(passage.sentences)), -1))
         return out
+
+    def pages(self, numbers: Sequence[int], stems: Mapping[int, bytes] | None = None) -> tuple[list[Page], list[int]]:
+        """What ranking compares of each of `numbers` that is still there, and the numbers of those that have no stems here and are given
+        none in `stems`; both in no order."""
+        from rag.store.page import Page, unpacked  # brings Tantivy, which most of the ledger's callers need not
+
+        found, bare = list[Page](), list[int]()
+        marks = ",".join("?" * len(numbers))
+        for number, article_id, story, outlet, published, whole, sentences, said in self._db.execute(
+            "SELECT p.number, r.article_id, json_extract(r.extra, '$.story'), r.outlet, r.published, v.vector, s.vectors, s.stems"  # noqa: S608
+            " FROM passages p JOIN revisions r ON r.number = p.revision JOIN vectors v ON v.number = p.number"
+            f" JOIN sentence_vectors s ON s.number = p.number WHERE p.number IN ({marks})",
+            list(numbers),
+        ):
+            said = said or (stems or {}).get(number)
+            if said is None:
+                bare.append(number)
+                continue
+            vector = np.frombuffer(whole, dtype=np.float16)
+            rows = np.frombuffer(sentences, dtype=np.float16).reshape(-1, len(vector))
+            day = dt.date.fromisoformat(published).toordinal() if published else 0
+            found.append(Page(number, article_id, story or article_id, outlet, day, *unpacked(said), vector, rows))
+        return found, bare
 
     def passages_of(self, stored: Stored, generation: int) -> list[tuple[int, Passage, np.ndarray, np.ndarray]]:
         """The passages of a revision in their order: number, passage, its vector, its sentence vectors (float16)."""

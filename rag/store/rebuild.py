@@ -22,6 +22,7 @@ from rag.store.faults import told
 from rag.store.ledger import Ledger
 from rag.store.library import embed, head
 from rag.store.lock import LOCK_SECONDS, writer_lock
+from rag.store.page import packed
 from rag.store.vectors import Vectors
 from rag.store.words import Words
 from rag.types import Article, Passage
@@ -163,7 +164,8 @@ def reindex(
                 with ledger.transaction():
                     for one, (article, passages), found in zip(stored, articles, vectors_of, strict=True):
                         rows = [(v.vector, v.spans) for v in found]
-                        numbers = ledger.keep_passages(one.number, generation, passages, rows)
+                        stems = [packed(head(article), article, passage) for passage in passages]
+                        numbers = ledger.keep_passages(one.number, generation, passages, rows, stems)
                         new += [(n, p, article, v.vector) for n, p, v in zip(numbers, passages, found, strict=True)]
                 vectors.add(new)
                 done += len(stored)

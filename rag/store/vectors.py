@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Sequence
 from itertools import chain
 from pathlib import Path
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 COLLECTION = "passages"
 SAME = 0.999  # cosine of a vector to its own float16 form, and above
+SOON, LOOKS = 0.05, 10  # seconds between looks at a file that is cut short, and how many
 BATCH = 1000  # SQLite under Chroma limits the variables of one statement
 
 
@@ -37,10 +39,17 @@ class Vectors:
         if not create:
             if not (folder / "chroma.sqlite3").exists():  # Chroma would make an empty one and say nothing
                 raise NotFoundError(f"{folder} holds no Chroma database")
-            cut = cut_short(folder)
-            if cut:
-                raise InternalError(f"{folder / cut} is cut short")
+            self._see_whole()
         self._open(create)
+
+    def _see_whole(self) -> None:
+        """Raises InternalError when a file stays cut short: a writer may be at it right now, and is soon done."""
+        for wait in (*[SOON] * LOOKS, 0.0):
+            cut = cut_short(self._folder)
+            if not cut:
+                return
+            time.sleep(wait)
+        raise InternalError(f"{self._folder / cut} is cut short")
 
     def _open(self, create: bool = False) -> None:
         SharedSystemClient.clear_system_cache()  # else this process gets the client it had, and what that saw then
@@ -54,6 +63,7 @@ class Vectors:
 
     def reload(self) -> None:
         """See what other processes wrote: a live client never does (measured: 301 counted, 1 found)."""
+        self._see_whole()
         self._open()
 
     def store(self) -> ChromaVectorStore:

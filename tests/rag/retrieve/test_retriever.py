@@ -112,17 +112,24 @@ def test_a_date_asked_for_brings_what_was_published_then(library: Library, setti
 
 
 class _Last:
-    """A reranker that likes best what names the dispute."""
+    """A reranker that likes best what was found last."""
+
+    def __init__(self) -> None:
+        self.shown: list[str] = []
 
     def scores(self, question: str, passages: Sequence[str]) -> list[float]:
-        return [30.0 * ("disputed" in passage) for passage in passages]
+        self.shown = list(passages)
+        return [30.0 * at for at in range(len(passages))]
 
 
 @pytest.mark.usefixtures("two_outlets")
 def test_a_reranker_has_the_last_word(library: Library, settings: Settings) -> None:
     question = "Would the studio license voices for the new model?"
-    assert "disputed" not in Retriever(library, settings).search(question, 3).hits[0].passage.text
-    assert "disputed" in Retriever(library, settings, _Last()).search(question, 3).hits[0].passage.text
+    plain, last = Retriever(library, settings).search(question, 10).hits, _Last()
+    hits = Retriever(library, settings, last).search(question, 10).hits
+    assert [hit.passage.text for hit in hits[: len(last.shown)]] == [text.split("\n", 1)[1] for text in reversed(last.shown)]
+    assert {hit.passage.text for hit in hits} == {hit.passage.text for hit in plain}
+    assert Retriever(library, settings, last).search(question, 10, rerank=False).hits == plain
 
 
 def test_an_empty_library_finds_nothing(library: Library, settings: Settings) -> None:
