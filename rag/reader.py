@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
@@ -12,14 +10,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from rag.embed import BATCH, PackagedEmbedder
-from rag.errors import ModelDamaged
 from rag.types import Span
 
 if TYPE_CHECKING:
     from rag.encoder import Encoder
 
 MODEL_FOLDER = Path(__file__).parent / "models" / "reader"
-HASH_FILE = "hash.json"
 MAX_TOKENS = 320  # question, marks and passage: passages hold up to 256 word pieces
 LONGEST_ANSWER = 40  # tokens
 
@@ -29,27 +25,23 @@ REINSTALL = "reinstall Slugline, or make it again with train/reader.py"
 class Reader:
     """Points at the answer in a passage, or says that the passage does not tell.
 
-    Six layers of its own on the packaged model's word embeddings, float16 on disk, read in bfloat16 where the CPU
+    Six layers of its own on the packaged model's word embeddings, eight bits on disk, read in bfloat16 where the CPU
     multiplies it in hardware. Loads on first use.
     """
 
     def __init__(self, folder: Path = MODEL_FOLDER) -> None:
         self.folder = folder
+        # The last question and what was read for it: the reranker and the composer read the same passages.
+        self._last: tuple[str, dict[str, tuple[np.ndarray, np.ndarray, np.ndarray]]] = ("", {})
 
     @cached_property
     def _model(self) -> tuple[Encoder, np.ndarray, np.ndarray]:
         import torch
-        from safetensors.torch import load
 
         from rag.encoder import Encoder, has_fast_bfloat16
+        from rag.weights import load_weights
 
-        file = self.folder / "model.safetensors"
-        data = file.read_bytes()
-        expected = json.loads((self.folder / HASH_FILE).read_text("utf-8"))["sha256"]
-        found = hashlib.sha256(data).hexdigest()
-        if found != expected:
-            raise ModelDamaged(file, found, expected, REINSTALL)
-        weights = {name.removeprefix("bert."): value.float() for name, value in load(data).items()}
+        weights = {name.removeprefix("bert."): value for name, value in load_weights(self.folder, REINSTALL).items()}
         head, bias = weights.pop("qa_outputs.weight"), weights.pop("qa_outputs.bias")
         dtype = torch.bfloat16 if has_fast_bfloat16() else torch.float32
         return Encoder(PackagedEmbedder().folder, MAX_TOKENS, dtype, weights), head.numpy(), bias.numpy()
@@ -60,16 +52,18 @@ class Reader:
         A margin is the score of the best answer that begins in the span, less that of 'the passage does not tell', in
         logits: above 0 the span answers rather than not. A span beyond MAX_TOKENS gets the lowest margin of its text.
         """
-        out: list[np.ndarray] = [np.zeros(0, dtype=np.float32)] * len(texts)
-        order = sorted(range(len(texts)), key=lambda i: len(texts[i]))
+        known, of = self._last
+        readings = dict(of) if known == question else {}
+        order = sorted({text for text in texts if text not in readings}, key=len)
         for at in range(0, len(order), BATCH):
-            rows = order[at : at + BATCH]
+            batch = order[at : at + BATCH]
             encoder, head, bias = self._model
-            encoded = encoder.encode_pairs([(question, texts[i]) for i in rows])
+            encoded = encoder.encode_pairs([(question, text) for text in batch])
             scores = encoder.hidden(encoded)[0].numpy() @ head.T + bias
-            for row, e, score in zip(rows, encoded, scores, strict=True):
-                out[row] = _margins(score[: len(e.ids)], np.array(e.offsets), np.array(e.type_ids), spans[row])
-        return out
+            for text, e, score in zip(batch, encoded, scores, strict=True):
+                readings[text] = (score[: len(e.ids)], np.array(e.offsets), np.array(e.type_ids))
+        self._last = (question, readings)  # in one step: another thread sees the old pair or the new one
+        return [_margins(*readings[text], of_text) for text, of_text in zip(texts, spans, strict=True)]
 
 
 def _margins(scores: np.ndarray, offsets: np.ndarray, types: np.ndarray, spans: Sequence[Span]) -> np.ndarray:

@@ -1,53 +1,51 @@
 """(sentence, cited passages) → supported, weak or unsupported, with a probability.
 
-A sentence that stands in a passage word for word is supported. Any other is checked for what small models miss and news
-needs: every figure, date, name and quoted word must be in a cited passage; then for how many of its words are.
+A sentence that stands in a passage word for word is supported. Any other is judged (`rag.judge`), and whatever the judge says, each
+figure, date, name and quoted word of it must be in a cited passage.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
+from functools import lru_cache
 
-from rag.dates import find_dates
-from rag.figures import find_figures
-from rag.store.words import stems
+from rag.exact import folded, missing
+from rag.judge import SUPPORTED, Judge
 from rag.types import Support
 
-_QUOTED = re.compile(r"[\"“]([^\"”]{2,})[\"”]")
-_NAME = re.compile(r"(?<![.!?\"“] )(?<!^)\b[A-Z][\w&'-]+")
-_NEGATION = re.compile(r"\b(?:not|no|never|none|nobody|without|neither|nor|cannot)\b|n't\b", re.I)
-# Shares of a sentence's words found in one passage: above FULL it says the same, below WEAK something else.
-FULL, WEAK = 0.8, 0.5
+# Below SUPPORTED a sentence is shown as weakly supported, below this as not in the coverage.
+WEAK = 0.3
+LOST = 0.05  # the most that a sentence gets with a figure, a date, a name or a quote that no cited passage holds
 
 
-def _folded(text: str) -> str:
-    return re.sub(r"\s+", " ", text.replace("’", "'").replace("“", '"').replace("”", '"')).strip().casefold()  # noqa: RUF001
-
-
-def missing(sentence: str, passage: str) -> list[str]:
-    """Figures, dates, names and quoted words of `sentence` that `passage` does not hold."""
-    lost = []
-    figures = list(find_figures(passage))
-    lost += [sentence[f.start : f.end].strip() for f in find_figures(sentence) if not any(f.same_amount(g) for g in figures)]
-    dates = list(find_dates(passage))
-    lost += [sentence[d.start : d.end] for d in find_dates(sentence) if not any(d.agrees(e) for e in dates)]
-    folded = _folded(passage)
-    lost += [words for words in _QUOTED.findall(sentence) if _folded(words).rstrip(".,") not in folded]
-    lost += [name for name in _NAME.findall(sentence) if _folded(name).removesuffix("'s") not in folded]
-    return lost
+@lru_cache(maxsize=1)
+def judge() -> Judge:
+    """The packaged judge, made once: it loads when a sentence needs it."""
+    return Judge()
 
 
 def verify(sentence: str, passages: Sequence[str]) -> tuple[Support, float]:
-    """How well the best of `passages` supports `sentence`, and the probability that it does (0 to 1)."""
-    best = 0.0
-    for passage in passages:
-        if _folded(sentence) in _folded(passage):
-            return Support.FULL, 1.0
-        said, own = set(stems(passage)), stems(sentence)
-        share = sum(stem in said for stem in own) / max(1, len(own))
-        if missing(sentence, passage) or len(_NEGATION.findall(sentence)) > len(_NEGATION.findall(passage)):
-            share *= 0.4
-        best = max(best, share)
-    support = Support.FULL if best >= FULL else Support.WEAK if best >= WEAK else Support.NONE
-    return support, best
+    """How well the best of `passages`, or all of them together, support `sentence`, and the probability that they do (0 to 1)."""
+    return verify_all([(sentence, passages)])[0]
+
+
+def verify_all(claims: Sequence[tuple[str, Sequence[str]]]) -> list[tuple[Support, float]]:
+    """`verify` for each (sentence, passages), read in one go."""
+    best = [0.0] * len(claims)
+    pairs: list[tuple[str, str]] = []
+    owner: list[int] = []
+    for i, (sentence, passages) in enumerate(claims):
+        if any(folded(sentence) in folded(passage) for passage in passages):
+            best[i] = 1.0
+            continue
+        together = ["\n".join(passages)] if len(passages) > 1 else []
+        pairs += [(sentence, passage) for passage in (*passages, *together)]
+        owner += [i] * (len(passages) + len(together))
+    if pairs:
+        for i, (sentence, passage), chance in zip(owner, pairs, judge().probabilities(pairs), strict=True):
+            best[i] = max(best[i], min(float(chance), LOST) if missing(sentence, passage) else float(chance))
+    return [(_state(chance), chance) for chance in best]
+
+
+def _state(chance: float) -> Support:
+    return Support.FULL if chance >= SUPPORTED else Support.WEAK if chance >= WEAK else Support.NONE

@@ -8,24 +8,22 @@ input when the context does not tell (as BERT does on SQuAD 2.0: Devlin et al., 
 from __future__ import annotations
 
 import argparse
-import hashlib
-import json
 import math
 import random
 import time
 from pathlib import Path
 
 import torch
-from safetensors.torch import save_file
 from tokenizers import Tokenizer
 
 from rag.embed import PackagedEmbedder
-from rag.reader import HASH_FILE, MAX_TOKENS, MODEL_FOLDER
+from rag.reader import MAX_TOKENS, MODEL_FOLDER
+from rag.weights import save_weights
 from train.reader_data import Example, newsroom, public
 
 SEED = 7
 BATCH = 16
-STAGES = {"public": (2, 1e-4), "newsroom": (3, 1e-4)}  # epochs and highest learning rate of each
+STAGES = {"public": (2, 1e-4), "newsroom": (2, 1e-4)}  # epochs and highest learning rate of each
 
 
 class Batches:
@@ -118,7 +116,10 @@ def train(stage: str, data: Path, work: Path) -> torch.nn.Module:
     rng = random.Random(SEED)
     packaged = PackagedEmbedder().folder
     tokenizer = Tokenizer.from_file(str(packaged / "tokenizer.json"))
-    model: torch.nn.Module = BertForQuestionAnswering.from_pretrained(packaged if stage == "public" else work / "public")
+    model: torch.nn.Module = BertForQuestionAnswering.from_pretrained(
+        packaged if stage == "public" else work / "public",
+        attention_probs_dropout_prob=0.0,  # without it torch has a fused kernel, three times as fast on a CPU
+    )
     model.get_submodule("bert.embeddings").requires_grad_(False)
     examples, dev = _examples(stage, data)
     dev_batches = {name: Batches(rows, tokenizer) for name, rows in dev.items()}
@@ -150,18 +151,9 @@ def train(stage: str, data: Path, work: Path) -> torch.nn.Module:
 
 
 def ship(model: torch.nn.Module, folder: Path) -> None:
-    """Write the layers and the head in float16, with their hash, to `folder`."""
-    folder.mkdir(parents=True, exist_ok=True)
-    kept = {
-        name: value.detach().to(torch.float16).contiguous()
-        for name, value in model.state_dict().items()
-        if not name.startswith("bert.embeddings.")
-    }
-    file = folder / "model.safetensors"
-    save_file(kept, file)
-    digest = hashlib.sha256(file.read_bytes()).hexdigest()
-    (folder / HASH_FILE).write_text(json.dumps({"sha256": digest}) + "\n", "utf-8")
-    print("written", file, digest)
+    """Write the layers and the heads, with their hash, to `folder`."""
+    kept = {name: value for name, value in model.state_dict().items() if not name.startswith("bert.embeddings.")}
+    print("written", folder, save_weights(kept, folder))
 
 
 if __name__ == "__main__":
