@@ -55,12 +55,15 @@ def cli(ctx: click.Context, data_dir: Path | None, debug: bool) -> None:  # noqa
 for command in (
     ingest.ingest,
     answer.ask,
+    answer.chat,
     answer.search,
+    answer.timeline,
     articles.articles,
     library.library,
     library.reindex,
     evaluate.evaluate,
     serve.ui,
+    serve.password,
     serve.doctor,
 ):
     cli.add_command(command)

@@ -1,13 +1,19 @@
-"""`slugline ask` and `slugline search`."""
+"""`slugline ask`, `chat`, `search` and `timeline`."""
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import json
+import sys
+from typing import TYPE_CHECKING
 
 import click
 
 from commands.options import as_filters, data_dir_option, engine_of, filter_options, print_rich, stdin_lines
+
+if TYPE_CHECKING:
+    from rag.types import Answer
 
 
 @click.command()
@@ -64,15 +70,16 @@ def search(
     top: int,
     as_json: bool,
 ) -> None:
-    """Show the passages nearest to QUERY. '-' reads one query a line and writes one JSON document a line."""
+    """Show the passages nearest to QUERY, those that follow one another as one. '-' reads one query a line and writes one JSON document a line."""
     filters = as_filters(outlets, topics, since, until)
     retriever = engine_of(ctx).retriever
     from rag import show
+    from rag.retrieve.neighbours import merged
 
     def document(text: str) -> str:
-        hits = retriever.search(text, top, filters).hits
-        found = {"query": text, "hits": [show.hit_json(hit, rank) for rank, hit in enumerate(hits, 1)]}
-        return json.dumps(found, ensure_ascii=False)
+        found = retriever.search(text, top, filters, rerank=False)
+        hits = [show.hit_json(hit, rank) for rank, hit in enumerate(merged(found.hits), 1)]
+        return json.dumps({"query": text, "understood": show.understood_json(found.understood), "hits": hits}, ensure_ascii=False)
 
     if query == "-":
         for line in stdin_lines():
@@ -80,5 +87,78 @@ def search(
     elif as_json:
         click.echo(document(query))
     else:
-        hits = retriever.search(query, top, filters).hits
+        hits = merged(retriever.search(query, top, filters, rerank=False).hits)
         print_rich(show.hits_text(hits) if hits else "Nothing matches.")
+
+
+@click.command()
+@click.argument("topic")
+@filter_options
+@click.option("--format", "form", type=click.Choice(["text", "md", "json"]), default="text", show_default=True)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document; the same as --format json.")
+@data_dir_option
+@click.pass_context
+def timeline(
+    ctx: click.Context,
+    topic: str,
+    outlets: tuple[str, ...],
+    topics: tuple[str, ...],
+    since: dt.date | None,
+    until: dt.date | None,
+    form: str,
+    as_json: bool,
+) -> None:
+    """Show what happened when, on TOPIC: dated events in order, each cited."""
+    filters = as_filters(outlets, topics, since, until)
+    engine = engine_of(ctx)
+    from rag import show
+    from rag.timeline import timeline as told_of
+
+    told = told_of(engine, topic, filters)
+    if as_json or form == "json":
+        click.echo(json.dumps(show.timeline_json(told), ensure_ascii=False))
+    elif form == "md":
+        click.echo(show.timeline_markdown(told))
+    else:
+        print_rich(show.timeline_text(told))
+
+
+@click.command()
+@filter_options
+@click.option("--top", type=click.IntRange(1, 100), help="How many passages to read.")
+@data_dir_option
+@click.pass_context
+def chat(
+    ctx: click.Context,
+    outlets: tuple[str, ...],
+    topics: tuple[str, ...],
+    since: dt.date | None,
+    until: dt.date | None,
+    top: int | None,
+) -> None:
+    """Ask in the terminal, one question after the other; a follow-up ("and the union?") is read with what came before.
+
+    An empty line or Ctrl-D ends it, /new begins anew.
+    """
+    filters = as_filters(outlets, topics, since, until)
+    engine = engine_of(ctx, top=top)
+    from rag import show
+
+    history: list[Answer] = []
+    while question := _asked():
+        if question == "/new":
+            history = []
+            continue
+        answer = engine.ask(question, filters, history=history)
+        history.append(answer)
+        print_rich(show.answer_text(answer))
+
+
+def _asked() -> str:
+    """The next line typed; empty at the end of the input."""
+    with contextlib.suppress(ImportError):
+        import readline  # noqa: F401  # arrow keys and earlier questions, where the system has it
+    try:
+        return input("> " if sys.stdin.isatty() else "").strip()
+    except EOFError:
+        return ""

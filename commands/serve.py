@@ -1,6 +1,8 @@
-"""`slugline ui` and `slugline doctor`."""
+"""`slugline ui`, `slugline password` and `slugline doctor`."""
 
 from __future__ import annotations
+
+from pathlib import Path
 
 import click
 
@@ -9,16 +11,32 @@ from rag.errors import SluglineError
 
 
 @click.command()
-@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--host", default="127.0.0.1", show_default=True, help="Another than this machine's own needs --auth.")
 @click.option("--port", type=click.IntRange(1, 65535), default=7860, show_default=True)
+@click.option(
+    "--auth",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="File of who may come in, a line each as slugline password NAME prints it.",
+)
+@click.option("--insecure", is_flag=True, help="Let everybody in who can reach --host, without a password.")
 @data_dir_option
 @click.pass_context
-def ui(ctx: click.Context, host: str, port: int) -> None:
-    """Chat in the browser."""
+def ui(ctx: click.Context, host: str, port: int, auth: Path | None, insecure: bool) -> None:
+    """Chat in the browser; other programs ask on the same port."""
     settings = settings_of(ctx)
     from ui import serve
 
-    serve(settings, host, port)
+    serve(settings, host, port, auth, insecure)
+
+
+@click.command()
+@click.argument("name")
+@click.password_option(help="Asked for when it is not given.")
+def password(name: str, password: str) -> None:
+    """Print the line of NAME for the file of slugline ui --auth, the password hashed."""
+    from web.passwords import hashed
+
+    click.echo(hashed(name, password))
 
 
 @click.command()

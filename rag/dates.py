@@ -228,3 +228,9 @@ def _last_before(date: PartialDate, today: dt.date) -> tuple[dt.date, dt.date] |
 def written(date: dt.date) -> str:
     """'24 March 2026': how Slugline writes a date, the same on every platform."""
     return f"{date.day} {calendar.month_name[date.month]} {date.year}"
+
+
+def written_as_known(date: PartialDate) -> str:
+    """'24 March 2026', 'March 2026', '2026' or '24 March': no more than is known."""
+    month = calendar.month_name[date.month] if date.month else ""
+    return " ".join(str(part) for part in (date.day, month, date.year) if part)

@@ -2,32 +2,59 @@
 
 from __future__ import annotations
 
+import asyncio
+import datetime as dt
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
-from rag.compose.extract import Draft, extract, load_weights
+from llama_index.core.base.base_query_engine import BaseQueryEngine
+from llama_index.core.base.response.schema import Response
+from llama_index.core.schema import QueryBundle
+
+from rag.cite import Checked, check, quote_of
+from rag.compose.extract import Draft, Extract, extract, load_weights
+from rag.compose.generate import messages_for, sentences
 from rag.config import Settings
+from rag.conversation import condense, resolve
+from rag.corroborate import carriers
 from rag.dates import written
 from rag.embed import open_embedder
+from rag.errors import SluglineError
+from rag.llm import Model, ModelFailed, Spent
 from rag.reader import Reader
-from rag.retrieve import Retrieved, Retriever
+from rag.rerank import open_reranker
+from rag.retrieve import Retrieved, Retriever, as_node
 from rag.store.library import Library
-from rag.types import Answer, Citation, Filters, Hit, Sentence
+from rag.types import Answer, Citation, Filters, Hit, Sentence, Support
 from rag.verify import verify
 
+if TYPE_CHECKING:
+    from llama_index.core.llms import LLM
+
+DROPPABLE = frozenset({"outlets", "dates", "latest", "follow-up"})
 NEAREST = 3  # articles shown when the coverage does not tell
 
 
-class Engine:
-    """Answers questions from one library. Safe for several threads."""
+class Engine(BaseQueryEngine):  # type: ignore[misc]  # LlamaIndex is not typed for mypy
+    """Answers questions from one library. Safe for several threads. For LlamaIndex it is a query engine.
 
-    def __init__(self, library: Library, settings: Settings) -> None:
+    With a language model answers are written by it and checked sentence by sentence; without one they are quoted. `llm` is any
+    LlamaIndex LLM; by default the one that `settings.llm` names.
+    """
+
+    def __init__(self, library: Library, settings: Settings, llm: LLM | None = None) -> None:
+        super().__init__(callback_manager=None)
         self.library = library
         self.settings = settings
-        self.retriever = Retriever(library, settings)
         self.reader = Reader()
+        self.retriever = Retriever(library, settings, open_reranker(settings.reranker, self.reader))
         self.threshold = load_weights().threshold if settings.answer_threshold is None else settings.answer_threshold
+        if llm is not None:
+            self.model: Model | None = Model(llm, settings.llm)
+        else:
+            self.model = Model.open(settings.llm) if settings.llm.set else None
 
     @classmethod
     def open(cls, settings: Settings) -> Engine:
@@ -36,56 +63,115 @@ class Engine:
         Raises:
             LibraryUnusable: the folder cannot be opened.
             ModelChanged: the library was embedded with another model.
+            SluglineError: the settings name a language model that cannot be asked.
         """
         return cls(Library(settings.data_dir, open_embedder(settings.embed_model)), settings)
 
-    def ask(self, question: str, filters: Filters = Filters(), top: int | None = None) -> Answer:
-        """The answer to `question`, every sentence cited and checked; an abstention when the coverage does not tell."""
-        started = time.perf_counter()
-        question = " ".join(question.split())
-        if not question:
-            return Answer(question, abstained=True, notice="Ask a question and Slugline will look for it in the coverage.")
-        found = self.retriever.search(question, top, filters, joined=True)
-        retrieved = time.perf_counter()
-        drafts, confidence = extract(found, self.reader, self.library.idf, self.settings.max_sentences)
-        composed = time.perf_counter()
-        if confidence < self.threshold:  # noqa: SIM108
-            answer = self._abstain(found, confidence)
-        else:
-            answer = self._checked(found, drafts, confidence)
-        ended = time.perf_counter()
-        timings = {
-            "retrieve": 1000 * (retrieved - started),
-            "compose": 1000 * (composed - retrieved),
-            "verify": 1000 * (ended - composed),
-            "total": 1000 * (ended - started),
-        }
-        return replace(answer, timings_ms={step: round(ms, 2) for step, ms in timings.items()})
+    def ask(
+        self,
+        question: str,
+        filters: Filters = Filters(),
+        top: int | None = None,
+        history: Sequence[Answer] = (),
+        dropped: frozenset[str] = frozenset(),
+    ) -> Answer:
+        """The answer to `question`, every sentence cited and checked; an abstention when the coverage does not tell.
 
-    def stream(self, question: str, filters: Filters = Filters()) -> Iterator[Answer]:
-        """The answer as it grows, a sentence at a time; the last one is whole."""
-        whole = self.ask(question, filters)
+        `history` are the conversation's answers so far, oldest first: a follow-up is resolved from them. `dropped` are parts of what
+        was understood that the user took away: any of DROPPABLE. `Answer.question` is as typed, `Answer.understood.text` as resolved.
+        """
+        *_, whole = self.stream(question, filters, top, history, dropped)
+        return whole
+
+    def stream(
+        self,
+        question: str,
+        filters: Filters = Filters(),
+        top: int | None = None,
+        history: Sequence[Answer] = (),
+        dropped: frozenset[str] = frozenset(),
+    ) -> Iterator[Answer]:
+        """The answer as it grows, a checked sentence at a time; the last one is whole. Arguments as for `ask`.
+
+        A language model that has to begin anew makes it shrink in between.
+        """
+        if strange := dropped - DROPPABLE:
+            raise SluglineError(
+                f"{', '.join(sorted(strange))} cannot be dropped from a question: it is one of {', '.join(sorted(DROPPABLE))}."
+            )
+        started = time.perf_counter()
+        typed = " ".join(question.split())
+        if not typed:
+            yield Answer(typed, abstained=True, notice="Ask a question and Slugline will look for it in the coverage.")
+            return
+        found = self.retriever.search(self._whole(typed, history, dropped), top, filters, joined=True, dropped=dropped)
+        retrieved = time.perf_counter()
+        for answer in self._answers(found):
+            yield replace(answer, question=typed, timings_ms=_timings(started, retrieved, answer))
+
+    def _whole(self, typed: str, history: Sequence[Answer], dropped: frozenset[str]) -> str:
+        """`typed` as it would be asked alone."""
+        if "follow-up" in dropped or not history:
+            return typed
+        resolved = resolve(typed, history, self.library.outlets())
+        if resolved != typed and self.model is not None:
+            return condense(typed, history, self.model) or resolved
+        return resolved
+
+    def _answers(self, found: Retrieved) -> Iterator[Answer]:
+        if self.model is None or not found.hits:
+            yield from self._quoted(found)
+            return
+        try:
+            yield from self._written(found, self.model)
+        except ModelFailed as error:
+            notice = f"The language model {error.reason}. This is quoted from the coverage instead."
+            for answer in self._quoted(found):
+                yield answer if answer.abstained else replace(answer, notice=notice)
+
+    def _quoted(self, found: Retrieved) -> Iterator[Answer]:
+        """The answer in sentences of the passages, word for word."""
+        started = time.perf_counter()
+        chosen = extract(found, self.reader, self.library.idf, self.settings.max_sentences)
+        composed = {"compose": 1000 * (time.perf_counter() - started)}
+        if chosen.confidence < self.threshold or not chosen.drafts:
+            yield replace(self._abstain(found, chosen.confidence), timings_ms=composed)
+            return
+        whole = replace(_checked(found, chosen), timings_ms=composed)
         for count in range(1, len(whole.sentences)):
             yield replace(whole, sentences=whole.sentences[:count])
         yield whole
 
-    def _checked(self, found: Retrieved, drafts: list[Draft], confidence: float) -> Answer:
-        sentences: list[Sentence] = []
-        citations: list[Citation] = []
-        for draft in drafts:
-            candidate = draft.candidate
-            citations.append(Citation(len(citations) + 1, candidate.hit, candidate.text))
-            support, chance = verify(candidate.text, [candidate.hit.passage.text])
-            sentences.append(Sentence(candidate.text, (len(citations),), support, chance))
-        dates = [c.hit.article.published for c in citations if c.hit.article.published]
-        return Answer(
-            found.understood.text,
-            tuple(sentences),
-            tuple(citations),
-            understood=found.understood,
-            as_of=max(dates, default=None),
-            confidence=round(confidence, 4),
-        )
+    def _written(self, found: Retrieved, model: Model) -> Iterator[Answer]:
+        """The answer in the model's words.
+
+        Raises:
+            ModelFailed: it gave none.
+        """
+        messages, hits = messages_for(found.understood.text, found.hits, model.settings)
+        spent = Spent()
+        answer = empty = Answer("", understood=found.understood, model=model.name)
+        wrote = False  # anything that is not 'the passages do not tell'
+        for written_one in sentences(model.stream(messages, spent)):
+            if written_one is None:
+                answer, wrote = empty, False
+                continue
+            wrote = True
+            checked = check(written_one, hits)
+            if checked.support is Support.NONE and self.settings.unsupported == "drop":
+                continue
+            answer = _with(answer, checked, found, hits)
+            yield answer
+        held = [s for s in answer.sentences if s.support is not Support.NONE]
+        if held:
+            yield replace(answer, tokens=spent.tokens, confidence=round(min(s.probability for s in held), 4))
+            return
+        if not wrote:
+            yield replace(self._abstain(found, 0.0), model=model.name, tokens=spent.tokens)
+            return
+        notice = "What the language model wrote is not in the coverage. This is quoted from it instead."
+        for quoted in self._quoted(found):
+            yield replace(quoted if quoted.abstained else replace(quoted, notice=notice), tokens=spent.tokens)
 
     def _abstain(self, found: Retrieved, confidence: float) -> Answer:
         count = self.library.counts()["articles"]
@@ -111,3 +197,74 @@ class Engine:
             understood=found.understood,
             confidence=round(confidence, 4),
         )
+
+    def _query(self, query_bundle: QueryBundle) -> Response:
+        """For LlamaIndex: the answer as its Response, the cited passages as its source nodes, the Answer itself in its metadata."""
+        answer = self.ask(query_bundle.query_str)
+        hits = list({c.hit.passage: c.hit for c in answer.citations}.values()) or list(answer.nearest)
+        return Response(answer.text, [as_node(hit) for hit in hits], {"answer": answer})
+
+    def _get_prompt_modules(self) -> dict[str, Any]:
+        return {}
+
+    async def _aquery(self, query_bundle: QueryBundle) -> Response:
+        return await asyncio.to_thread(self._query, query_bundle)
+
+
+def _timings(started: float, retrieved: float, answer: Answer) -> dict[str, float]:
+    """Milliseconds of each step; 'verify' is what is neither retrieving nor composing."""
+    total = time.perf_counter() - started
+    compose = answer.timings_ms.get("compose", 0.0)
+    retrieve = 1000 * (retrieved - started)
+    steps = {
+        "retrieve": retrieve,
+        "compose": compose,
+        "verify": max(0.0, 1000 * total - retrieve - compose),
+        "total": 1000 * total,
+    }
+    return {step: round(ms, 2) for step, ms in steps.items()}
+
+
+def _checked(found: Retrieved, chosen: Extract) -> Answer:
+    """The chosen sentences, each with its citation, whether that says it, and who else does."""
+    said: list[Sentence] = []
+    citations: list[Citation] = []
+    for draft in chosen.drafts:
+        candidate = draft.candidate
+        citations.append(Citation(len(citations) + 1, candidate.hit, candidate.text))
+        said.append(_sentence(draft, len(citations), found))
+    return Answer(
+        found.understood.text,
+        tuple(said),
+        tuple(citations),
+        understood=found.understood,
+        as_of=_newest(citations),
+        confidence=round(chosen.confidence, 4),
+        form=chosen.form,
+    )
+
+
+def _sentence(draft: Draft, n: int, found: Retrieved) -> Sentence:
+    candidate = draft.candidate
+    support, chance = verify(candidate.text, [candidate.hit.passage.text])
+    outlets = carriers(candidate.text, candidate.vector, candidate.hit, found)
+    return Sentence(draft.text, (n,), support, chance, outlets, draft.date, draft.when)
+
+
+def _with(answer: Answer, checked: Checked, found: Retrieved, hits: Sequence[Hit]) -> Answer:
+    """`answer` with one more sentence and a citation for each passage behind it."""
+    citations = list(answer.citations)
+    outlets: list[str] = []
+    for place in checked.places if checked.support is not Support.NONE else ():
+        hit = hits[place]
+        quote = quote_of(checked.text, hit)
+        citations.append(Citation(len(citations) + 1, hit, quote))
+        outlets += carriers(quote, None, hit, found)
+    own = tuple(range(len(answer.citations) + 1, len(citations) + 1))
+    sentence = Sentence(checked.text, own, checked.support, checked.probability, tuple(dict.fromkeys(outlets)))
+    return replace(answer, sentences=(*answer.sentences, sentence), citations=tuple(citations), as_of=_newest(citations))
+
+
+def _newest(citations: Sequence[Citation]) -> dt.date | None:
+    dates = [c.hit.article.published for c in citations if c.hit.article.published]
+    return max(dates, default=None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import re
 from collections.abc import Callable
@@ -12,11 +13,17 @@ from typing import Any
 
 import numpy as np
 
-from rag.compose.features import NAMES, TELLS, Candidate, candidates, rows, tells
+from rag.compose.accounts import accounts
+from rag.compose.brackets import bracketed
+from rag.compose.features import NAMES, TELLS, Candidate, candidates, holds, rows, tells
+from rag.dates import find_dates, written, written_as_known
+from rag.figures import amounts
+from rag.question import Asks, asks
+from rag.question.form import asks_news, form_of
 from rag.reader import Reader
 from rag.retrieve import Retrieved
 from rag.store.words import stems
-from rag.types import Span
+from rag.types import Form, Span
 
 WEIGHTS = Path(__file__).with_name("weights.json")
 
@@ -25,9 +32,10 @@ _LEANS = re.compile(
     r"^[\"']?(?:It|Its|He|His|She|Her|They|Their|Them|This|That|These|Those|Both|Such|The (?:company|firm|union|studio|deal|bill|suit|judge"
     r"|pair|group|film|song|series|show|statement|agreement|contract|latter|former|move|decision|two|three))\b"
 )
-# Second and later sentences must be this likely beside the first. On the first 110 development questions 0.3 is right for 0.764 with 2.7
-# sentences an answer, 0.35 for 0.745 with 2.5, 0.4 for 0.736 with 2.3.
-_BESIDE_FIRST = 0.3
+# Second and later sentences must be this likely beside the first. On the 260 development questions, with up to 5 sentences: 0.3 is right
+# for 0.688 with 2.7 sentences an answer, 0.2 for 0.708 with 3.4, 0.12 for 0.735 with 4.3; with up to 4, 0.12 for 0.719 with 3.6.
+_BESIDE_FIRST = 0.12
+_HALF = 0.5  # of the leading sentence's chance, which one with the date or figure asked for needs to come before it
 _SAME = 0.6  # shared stems over all stems: two outlets' sentences that tell the same thing
 
 
@@ -71,10 +79,29 @@ def load_weights(path: Path = WEIGHTS) -> Weights:
 
 @dataclass(frozen=True)
 class Draft:
-    """A sentence chosen for the answer: where it stands, and how likely it is to answer."""
+    """A sentence chosen for the answer: where it stands, how likely it is to answer, how it reads there, and the date before it.
+
+    `text` is the sentence word for word, except that a name in square brackets may stand for its first pronoun.
+    """
 
     candidate: Candidate
     probability: float
+    text: str = ""
+    date: dt.date | None = None
+    when: str = ""
+
+    def __post_init__(self) -> None:
+        if not self.text:
+            object.__setattr__(self, "text", self.candidate.text)
+
+
+@dataclass(frozen=True)
+class Extract:
+    """Sentences in the order in which they are said, the form they are said in, and the confidence (0 to 1) that they tell."""
+
+    drafts: list[Draft]
+    form: Form
+    confidence: float
 
 
 def _alike(a: str, b: str) -> float:
@@ -115,43 +142,118 @@ def _judge(found: Retrieved, reader: Reader, idf: Callable[[str], float]) -> _Ju
         return _Judged([], np.zeros(0), 0.0)
     weights, x = load_weights(), rows(found, sentences, idf)
     chances = weights.answers.probability(x)
-    return _Judged(sentences, chances, float(weights.tells.probability(tells(x))))
+    return _Judged(sentences, chances, float(weights.tells.probability(tells(x, chances))))
 
 
-def extract(found: Retrieved, reader: Reader, idf: Callable[[str], float], most: int) -> tuple[list[Draft], float]:
-    """At most `most` sentences, the most direct first, and the confidence (0 to 1) that the coverage tells.
+def extract(found: Retrieved, reader: Reader, idf: Callable[[str], float], most: int) -> Extract:
+    """At most `most` sentences, the most direct first; a timeline has them by date, and accounts that differ come together.
 
     A question that joins others ('A and B') gets the best sentence for each, then what answers the whole.
     """
+    question = found.understood.text
+    form = form_of(question)
     whole = _judge(found, reader, idf)
     of_parts = [_judge(part, reader, idf) for part in found.parts]
     if not whole.sentences:
-        return [], 0.0
+        return Extract([], form, 0.0)
     chosen: list[Draft] = []
 
     def take(judged: _Judged, i: int) -> None:
         draft = Draft(judged.sentences[i], float(judged.chances[i]))
-        if not any(_alike(draft.candidate.text, other.candidate.text) > _SAME for other in chosen):
+        if not any(_repeats(draft, other) for other in chosen):
             chosen.append(draft)
 
     for part in of_parts:
         if part.sentences:
             take(part, int(part.chances.argmax()))
+    beside = accounts(question, form, whole.sentences, whole.chances)
+    for i in beside:
+        take(whole, i)
     floor = _BESIDE_FIRST * float(whole.chances.max())
     for i in np.argsort(-whole.chances, kind="stable"):
         if len(chosen) >= most or whole.chances[i] < floor:
             break
         take(whole, int(i))
     confidence = max(whole.confidence, min((part.confidence for part in of_parts), default=0.0))
-    return _readable(chosen), confidence
+    if form is Form.TIMELINE:
+        return Extract(in_time([_dated(draft) for draft in chosen], newest_first=asks_news(question)), form, confidence)
+    if len(beside) > 1:
+        form = Form.DIFFER
+    elif form is Form.DIFFER or len(chosen) < 2:
+        form = Form.PROSE
+    kind = asks(question)
+    return Extract(_answered_first(_readable(chosen), kind, question) if not of_parts else _readable(chosen), form, confidence)
+
+
+def _repeats(draft: Draft, other: Draft) -> bool:
+    one, two = draft.candidate.text, other.candidate.text
+    return _alike(one, two) > _SAME and amounts(one) <= amounts(two)
+
+
+def _dated(draft: Draft) -> Draft:
+    """With the date that it speaks of before it, or else the day on which its article was published."""
+    known = next((date for date in find_dates(draft.candidate.text) if date.year and date.month), None)
+    days = known.span() if known else None
+    if known and days:
+        return replace(draft, date=days[0], when=written_as_known(known))
+    published = draft.candidate.hit.article.published
+    return replace(draft, date=published, when=written(published)) if published else draft
+
+
+def in_time(drafts: list[Draft], newest_first: bool) -> list[Draft]:
+    """`drafts` by date, oldest first or newest first; what has no date comes last."""
+    dated = [draft for draft in drafts if draft.date]
+    ordered = sorted(dated, key=lambda draft: draft.date or dt.date.min, reverse=newest_first)
+    return ordered + [draft for draft in drafts if not draft.date]
+
+
+def _answered_first(drafts: list[Draft], kind: Asks, question: str) -> list[Draft]:
+    """For a question after a date or a figure: what holds one first, when it is not much less likely to answer; a date stands before it."""
+    if kind not in {Asks.DATE, Asks.FIGURE} or not drafts:
+        return drafts
+    leading = drafts[0]
+    best = next(
+        (
+            draft
+            for draft in drafts
+            if draft.probability >= _HALF * leading.probability and holds(kind, draft.candidate.text, question)
+        ),
+        None,
+    )
+    if best is None:
+        return drafts
+    if kind is Asks.DATE:
+        asked = list(find_dates(question))
+        told = {
+            written_as_known(date): date
+            for date in find_dates(best.candidate.text)
+            if date.year and date.month and date not in asked
+        }
+        if len(told) == 1:  # of several it is not known which is meant
+            [(when, date)] = told.items()
+            days = date.span()
+            drafts = [replace(draft, when=when, date=days[0]) if draft is best and days else draft for draft in drafts]
+            best = next(draft for draft in drafts if draft.when)
+    lead = [best]
+    at = drafts.index(best)
+    if (
+        at
+        and _before(best.candidate)
+        and drafts[at - 1].candidate.span == best.candidate.hit.passage.sentences[best.candidate.order - 1]
+    ):
+        lead = drafts[at - 1 : at + 1]  # it cannot be read without the one before
+    return lead + [draft for draft in drafts if draft not in lead]
 
 
 def _readable(chosen: list[Draft]) -> list[Draft]:
-    """The same sentences, those that lean on the one before preceded by it, neighbours in the order they were written."""
+    """The same sentences; one that leans on the sentence before has the name meant in brackets, or else that sentence before it."""
     have: set[tuple[str, Span]] = set()
     out: list[Draft] = []
     for draft in chosen:
         before = _before(draft.candidate)
+        named = bracketed(draft.candidate.text, before.text, draft.candidate.hit.article) if before else ""
+        if named:
+            before, draft = None, replace(draft, text=named)
         for one in ([Draft(before, draft.probability)] if before else []) + [draft]:
             key = (one.candidate.hit.article.id, one.candidate.span)
             if key not in have:
