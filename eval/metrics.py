@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import math
+import re
+import string
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 
@@ -81,3 +84,59 @@ def recall_at(k: int, ranked: Sequence[str], relevant: AbstractSet[str]) -> floa
     if not relevant:
         raise ValueError("recall_at needs a relevant id: leave such questions out of the mean and report how many")
     return len(relevant & set(ranked[:k])) / len(relevant)
+
+
+def average_precision(ranked: Sequence[str], relevant: AbstractSet[str]) -> float:
+    """Mean, over `relevant`, of the precision at the rank of each, 0 for those not found; its mean over questions is MAP (Manning et al.,
+    Introduction to Information Retrieval, 2008, ch. 8).
+
+    >>> average_precision(["a", "b", "c"], {"a", "c", "d"})
+    0.5555555555555555
+    """
+    if not relevant:
+        raise ValueError("average_precision needs a relevant id: leave such questions out of the mean and report how many")
+    found, total = 0, 0.0
+    for rank, id_ in enumerate(ranked, 1):
+        if id_ in relevant:
+            found += 1
+            total += found / rank
+    return total / len(relevant)
+
+
+_ARTICLES = re.compile(r"\b(a|an|the)\b")
+_MARKS = str.maketrans("", "", string.punctuation)
+
+
+def normalised(text: str) -> str:
+    """`text` as SQuAD compares answers: lower case, without punctuation, articles and further white space.
+
+    >>> normalised("The  Eiffel-Tower, (Paris).")
+    'eiffeltower paris'
+    """
+    return " ".join(_ARTICLES.sub(" ", text.lower().translate(_MARKS)).split())
+
+
+def exact_match(said: str, answers: Sequence[str]) -> float:
+    """1 when `said` is one of `answers` after `normalised`, else 0; without answers, whether nothing is said (Rajpurkar et al., 2016, 2018).
+
+    >>> exact_match("The Beatles.", ["Beatles"]), exact_match("", [])
+    (1.0, 1.0)
+    """
+    return float(normalised(said) in [normalised(answer) for answer in answers or ("",)])
+
+
+def token_f1(said: str, answers: Sequence[str]) -> float:
+    """Harmonic mean of precision and recall of `said`'s words against the closest of `answers`, 0 to 1; where either is empty, whether
+    both are (Rajpurkar et al., 2016, 2018).
+
+    >>> token_f1("the quick fox", ["quick brown fox", "dog"])
+    0.8
+    """
+    return max(_token_f1(normalised(said).split(), normalised(answer).split()) for answer in answers or ("",))
+
+
+def _token_f1(said: Sequence[str], right: Sequence[str]) -> float:
+    if not said or not right:
+        return float(said == right)
+    both = sum((Counter(said) & Counter(right)).values())
+    return 2 * both / (len(said) + len(right))

@@ -22,6 +22,7 @@ class Question:
     """`required` are groups of alternative spellings: a right answer holds one of each group. `forbidden` make it wrong.
 
     `articles` are the ids of those that answer; empty when the coverage does not tell. With `abstain_ok` saying so is right too.
+    Questions of a user's own may have reference `answers`, or sentences of an article as `evidence`, instead of required facts.
     """
 
     id: str
@@ -33,6 +34,8 @@ class Question:
     required: tuple[tuple[str, ...], ...]
     forbidden: tuple[str, ...] = ()
     abstain_ok: bool = False
+    answers: tuple[str, ...] = ()
+    evidence: tuple[str, ...] = ()
 
 
 def load(path: Path) -> list[Question]:
@@ -90,7 +93,9 @@ def says(text: str, fact: str) -> bool:
         )
     figures = list(find_figures(fact))
     if len(figures) == 1 and not re.search(r"[^\W\d]", fact[: figures[0].start] + fact[figures[0].end :]):
-        return any(f.same_amount(figures[0]) for f in find_figures(text)) or _plain(fact) in _plain(text)
+        # As it stands, too, but not as the start or the end of another figure: '$90' is not in '$900k'.
+        alone = rf"(?<![\w.,]){re.escape(_plain(fact))}(?!\w|[.,]\d)"
+        return any(f.same_amount(figures[0]) for f in find_figures(text)) or bool(re.search(alone, _plain(text)))
     return _plain(fact) in _plain(text)
 
 

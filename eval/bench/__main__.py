@@ -57,14 +57,35 @@ def library(passages: tuple[int, ...], data_dir: Path | None, as_json: bool, mea
 
 
 @bench.command()
+@click.option("--data-dir", type=click.Path(path_type=Path), required=True, help="A library that holds the bundled articles.")
+@click.option("--questions", type=click.IntRange(10), default=2000, show_default=True, help="Asked while memory is watched.")
+def page(data_dir: Path, questions: int) -> None:
+    """The page's server: first words, 20 readers at once, memory over many questions, page interactive."""
+    from eval.bench.page import run
+
+    click.echo(json.dumps(run(data_dir, questions), indent=2))
+
+
+@bench.command()
 @click.option("--data", type=click.Path(path_type=Path, exists=True), required=True, help="Folder of MultiHop-RAG's JSON files.")
 @click.option("--data-dir", type=click.Path(path_type=Path), required=True, help="A library that holds its articles.")
 @click.option("--questions", type=click.IntRange(10), default=200, show_default=True, help="How many are asked.")
 def retrieval(data: Path, data_dir: Path, questions: int) -> None:
-    """Slugline beside a plain LlamaIndex and Chroma retriever and txtai's hybrid: same model, same passages."""
+    """Slugline beside plain LlamaIndex and Chroma, txtai's hybrid and bm25s: same passages and model, with intervals."""
     from eval.bench.retrieval import run, table
 
     click.echo(table(run(data, data_dir, questions)))
+
+
+@bench.command()
+@click.option("--pairs", type=click.IntRange(8), default=400, show_default=True, help="Claim and passage pairs that are judged.")
+def models(pairs: int) -> None:
+    """How fast the judge and the reranker read, and how long they take to load."""
+    from dataclasses import asdict
+
+    from eval.bench.models import measure
+
+    click.echo(json.dumps({name: round(value, 3) for name, value in asdict(measure(pairs)).items()}, indent=2))
 
 
 if __name__ == "__main__":

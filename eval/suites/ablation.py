@@ -6,8 +6,14 @@ The weights are not fitted anew for each: a row says what the ranking as it is l
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
-from rag.retrieve import Ways
+from eval.metrics import hit_at, mean, reciprocal_rank
+from eval.questions import BUNDLED, load
+from eval.ranking import articles, timed
+from rag.engine import Engine
+from rag.rerank import open_reranker
+from rag.retrieve import Retriever, Ways
 
 WAYS: dict[str, Ways] = {
     "everything": Ways(),
@@ -22,6 +28,29 @@ WAYS: dict[str, Ways] = {
     "without sides": replace(Ways(), sides=False),
     "without spreading": replace(Ways(), spread=False),
 }
+RERANKED = "everything, reranked"
+
+
+def run(engine: Engine, data: Path | None) -> tuple[int, dict[str, dict[str, float]]]:
+    """Over MultiHop-RAG in the folder `data`, or the bundled development questions: how many questions, and each way's figures."""
+    from eval.suites import multihop_rag
+
+    rows: dict[str, dict[str, float]] = {}
+    asked = multihop_rag.questions(data) if data else []
+    known = [] if data else [question for question in load(BUNDLED / "dev.jsonl") if question.articles]
+    reranker = open_reranker(engine.settings.reranker, engine.reader)
+    for name, ways in {**WAYS, **({RERANKED: Ways()} if reranker else {})}.items():
+        rerank = name == RERANKED
+        retriever = Retriever(engine.library, engine.settings, reranker if rerank else None, ways)
+        if asked:
+            found = multihop_rag.figures(multihop_rag.run(asked, timed(retriever, multihop_rag.TOP, rerank)))
+            rows[name] = {figure: value for figure, value in found.items() if not figure.startswith("latency")}
+        else:
+            ranked = [(articles(retriever, question.text, rerank=rerank), set(question.articles)) for question in known]
+            rows[name] = {f"hit@{k}": mean([hit_at(k, ids, right) for ids, right in ranked]) for k in (1, 3)} | {
+                "mrr": mean([reciprocal_rank(ids, right) for ids, right in ranked])
+            }
+    return len(asked or known), rows
 
 
 def table(rows: dict[str, dict[str, float]]) -> str:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import csv
-import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from eval.metrics import mean, ndcg_at, recall_at, reciprocal_rank
+from eval.figures import Figure, Item, share_of
+from eval.metrics import ndcg_at, recall_at, reciprocal_rank
+from eval.ranking import articles
+from eval.suite import Context, Suite
+from eval.suites.reading import articles_file, lines, rows
 from rag.errors import BadInput
 
 DEEP = 100
+WANTS = "a folder in BEIR's format: corpus.jsonl, queries.jsonl and qrels/SPLIT.tsv"
 
 
 @dataclass(frozen=True)
@@ -24,33 +26,22 @@ class Query:
     gains: dict[str, float]
 
 
-def _lines(path: Path) -> Iterator[dict[str, Any]]:
-    try:
-        with path.open(encoding="utf-8") as file:
-            for number, line in enumerate(file, 1):
-                if line.strip():
-                    try:
-                        yield json.loads(line)
-                    except json.JSONDecodeError as error:
-                        raise BadInput(f"{path}:{number}", f"the line is not JSON ({error.msg})") from error
-    except (OSError, UnicodeDecodeError) as error:
-        raise BadInput(str(path), f"cannot be read ({error}); give a folder in BEIR's format") from error
-
-
 def corpus_file(data: Path, work: Path) -> Path:
     """The documents of `data`/corpus.jsonl as articles in `work`, for ingesting.
 
     Raises:
         BadInput: `data` holds no such file.
     """
-    work.mkdir(parents=True, exist_ok=True)
-    path = work / "beir.jsonl"
-    with path.open("w", encoding="utf-8") as file:
-        for document in _lines(data / "corpus.jsonl"):
+
+    def documents() -> Iterator[dict[str, str]]:
+        for where, document in lines(data / "corpus.jsonl", WANTS):
             title, text = document.get("title") or "", document.get("text") or ""
+            if "_id" not in document:
+                raise BadInput(where, f"has no _id; give {WANTS}")
             if title or text:
-                file.write(json.dumps({"id": document["_id"], "title": title if text else "", "text": text or title}) + "\n")
-    return path
+                yield {"id": document["_id"], "title": title if text else "", "text": text or title}
+
+    return articles_file(work / "beir.jsonl", documents())
 
 
 def queries(data: Path, split: str = "test") -> list[Query]:
@@ -61,25 +52,51 @@ def queries(data: Path, split: str = "test") -> list[Query]:
     """
     judged: dict[str, dict[str, float]] = {}
     path = data / "qrels" / f"{split}.tsv"
-    try:
-        with path.open(encoding="utf-8", newline="") as file:
-            for row in csv.DictReader(file, delimiter="\t"):
-                if float(row["score"]) > 0:
-                    judged.setdefault(row["query-id"], {})[row["corpus-id"]] = float(row["score"])
-    except (OSError, UnicodeDecodeError, KeyError, ValueError) as error:
-        raise BadInput(str(path), f"is not a BEIR judgement file ({error!r})") from error
+    for where, row in rows(path, WANTS, ("query-id", "corpus-id", "score"), "\t"):
+        try:
+            if float(row["score"]) > 0:
+                judged.setdefault(row["query-id"], {})[row["corpus-id"]] = float(row["score"])
+        except (TypeError, ValueError) as error:
+            raise BadInput(where, f"is not a BEIR judgement ({error})") from error
     return [
         Query(query["_id"], query["text"], judged[query["_id"]])
-        for query in _lines(data / "queries.jsonl")
+        for _, query in lines(data / "queries.jsonl", WANTS)
         if query["_id"] in judged
     ]
 
 
-def figures(asked: Sequence[Query], search: Callable[[str], Sequence[str]]) -> dict[str, float]:
-    """How well `search` (query → document ids, best first, up to DEEP) does: shares 0 to 1, higher is better."""
-    ranked = [(list(search(query.text)), query.gains) for query in asked]
-    return {
-        "ndcg@10": mean([ndcg_at(10, ids, gains) for ids, gains in ranked]),
-        "mrr@10": mean([reciprocal_rank(ids[:10], set(gains)) for ids, gains in ranked]),
-        f"recall@{DEEP}": mean([recall_at(DEEP, ids, set(gains)) for ids, gains in ranked]),
-    }
+def run(context: Context) -> list[Item]:
+    """Search for every judged query."""
+    data = SUITE.data_of(context)
+    asked = context.some(queries(data, context.split))
+    engine = context.only(corpus_file(data, context.engine().library.data_dir))
+    items = []
+    for done, query in enumerate(asked, 1):
+        ids = articles(engine.retriever, query.text, DEEP)
+        scores = {
+            "ndcg@10": ndcg_at(10, ids, query.gains),
+            "mrr@10": reciprocal_rank(ids[:10], set(query.gains)),
+            f"recall@{DEEP}": recall_at(DEEP, ids, set(query.gains)),
+        }
+        items.append(
+            Item(query.id, "query", query.text, scores, {"ranked": ids[:10], "expected": {"articles": list(query.gains)}})
+        )
+        context.progress(done, len(asked))
+    return items
+
+
+SUITE = Suite(
+    "beir",
+    "any retrieval set in BEIR's format",
+    "github.com/beir-cellar/beir lists the sets and where each is found",
+    "each set its own",
+    "nDCG with linear gain, MRR and recall over the queries that have a positive judgement",
+    {
+        "ndcg@10": Figure(share_of("ndcg@10"), "discounted gain of the first 10 documents over the best order's"),
+        "mrr@10": Figure(share_of("mrr@10"), "1 over the rank of the first relevant document among the first 10"),
+        f"recall@{DEEP}": Figure(share_of(f"recall@{DEEP}"), f"share of the relevant documents among the first {DEEP}"),
+    },
+    "ndcg@10",
+    run,
+    WANTS,
+)

@@ -5,13 +5,23 @@ The rows are those of a `.jsonl.xz` file with `question`, `context`, `source`, `
 
 from __future__ import annotations
 
-import json
 import random
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from eval.metrics import hit_at, mean, reciprocal_rank
+from eval.figures import Figure, Item, share_of
+from eval.metrics import hit_at, reciprocal_rank
+from eval.ranking import articles
+from eval.suite import Context, Suite
+from eval.suites.ablation import WAYS
+from eval.suites.reading import articles_file, lines
+from rag.errors import SluglineError
+from rag.retrieve import Retriever, Ways
+
+SOURCES = ("squad2", "newsqa")
+# What is put behind a figure's name, and what the ranking may use.
+_WAYS = {"": Ways(), "_words_alone": WAYS["words alone"], "_meaning_alone": WAYS["meaning alone"]}
 
 
 def _ids(rows: Sequence[Mapping[str, Any]], source: str) -> dict[str, str]:
@@ -21,11 +31,7 @@ def _ids(rows: Sequence[Mapping[str, Any]], source: str) -> dict[str, str]:
 
 def corpus_file(rows: Sequence[Mapping[str, Any]], source: str, work: Path) -> Path:
     """The paragraphs of `source` as JSON Lines in `work`, for ingesting."""
-    work.mkdir(parents=True, exist_ok=True)
-    path = work / f"{source}.jsonl"
-    articles = [{"id": id_, "text": context} for context, id_ in _ids(rows, source).items()]
-    path.write_text("".join(json.dumps(article) + "\n" for article in articles), "utf-8")
-    return path
+    return articles_file(work / f"{source}.jsonl", ({"id": id_, "text": context} for context, id_ in _ids(rows, source).items()))
 
 
 def questions(rows: Sequence[Mapping[str, Any]], source: str, use: str, most: int | None = None) -> list[tuple[str, str]]:
@@ -41,11 +47,54 @@ def questions(rows: Sequence[Mapping[str, Any]], source: str, use: str, most: in
     return found
 
 
-def figures(asked: Sequence[tuple[str, str]], search: Callable[[str], Sequence[str]]) -> dict[str, float]:
-    """How well `search` (question → paragraph ids, best first) does: shares 0 to 1, higher is better."""
-    ranked = [(search(question), {paragraph}) for question, paragraph in asked]
-    return {
-        "hit@1": mean([hit_at(1, ids, right) for ids, right in ranked]),
-        "hit@5": mean([hit_at(5, ids, right) for ids, right in ranked]),
-        "mrr": mean([reciprocal_rank(ids, right) for ids, right in ranked]),
-    }
+def run(context: Context) -> list[Item]:
+    """Ask the questions of the one source in the data, by everything, by words alone and by meaning alone.
+
+    Raises:
+        SluglineError: the data holds none of SOURCES or several, or the library holds other articles.
+    """
+    rows = [row for _, row in lines(SUITE.data_of(context), SUITE.data)]
+    known = [source for source in SOURCES if any(row["source"] == source for row in rows)]
+    if len(known) != 1:
+        raise SluglineError(
+            f"{context.data} should hold one source of {', '.join(SOURCES)}; it holds {', '.join(known) or 'none'}."
+        )
+    source = known[0]
+    engine = context.engine()
+    if any(not article.id.startswith(source) for article in engine.library.articles()):
+        raise SluglineError(
+            f"{engine.library.data_dir} holds other articles than the paragraphs of {source}. Give a --data-dir of its own."
+        )
+    context.fill(corpus_file(rows, source, engine.library.data_dir))
+    by_way = {name: Retriever(engine.library, engine.settings, ways=ways) for name, ways in _WAYS.items()}
+    items = []
+    for number, (question, paragraph) in enumerate(context.some(questions(rows, source, "dev"))):
+        scores = dict[str, float]()
+        for way, retriever in by_way.items():
+            ids = articles(retriever, question)
+            scores |= {f"hit@{k}{way}": hit_at(k, ids, {paragraph}) for k in (1, 5)}
+            scores[f"mrr{way}"] = reciprocal_rank(ids, {paragraph})
+        items.append(Item(f"{source}-q{number:04d}", source, question, scores, {"expected": {"articles": [paragraph]}}))
+    return items
+
+
+def _figures() -> dict[str, Figure]:
+    out = dict[str, Figure]()
+    for way in _WAYS:
+        by = f", by {way[1:].replace('_', ' ')}" if way else ""
+        out |= {f"hit@{k}{way}": Figure(share_of(f"hit@{k}{way}"), f"the paragraph is among the first {k}{by}") for k in (1, 5)}
+        out[f"mrr{way}"] = Figure(share_of(f"mrr{way}"), f"1 over the rank of the paragraph{by}")
+    return out
+
+
+SUITE = Suite(
+    "paragraphs",
+    "questions whose paragraphs are the library: a check that the ranking does not fit one benchmark alone",
+    "any rows of question, context, source, use, is_impossible, such as of SQuAD 2.0 (rajpurkar.github.io/SQuAD-explorer) or NewsQA",
+    "SQuAD CC BY-SA 4.0; NewsQA research only",
+    "rank of the question's own paragraph, of the rows whose use is dev",
+    _figures(),
+    "hit@1",
+    run,
+    "a .jsonl or .jsonl.xz file of rows of one source",
+)

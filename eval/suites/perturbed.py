@@ -12,8 +12,13 @@ import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from eval.metrics import hit_at, mean
+from eval.figures import Figure, Item, share_of
+from eval.metrics import hit_at
 from eval.questions import BUNDLED, load
+from eval.ranking import articles
+from eval.statistics import mean
+from eval.suite import Context, Suite
+from eval.suites.bundled import check
 
 COUNT = 100
 _WORD = re.compile(r"[A-Za-z]{5,}")
@@ -139,8 +144,34 @@ def perturb(split: str = "dev", seed: int = 0) -> list[Perturbed]:
     return out
 
 
-def figures(asked: Sequence[Perturbed], search: Callable[[str], Sequence[str]]) -> dict[str, float]:
-    """hit@3 (0 to 1) before and after the changes; `search` gives article ids, best first. The loss may be below 0."""
-    before = mean([hit_at(3, search(one.before), one.articles) for one in asked])
-    after = mean([hit_at(3, search(one.after), one.articles) for one in asked])
-    return {"hit@3": before, "hit@3_perturbed": after, "loss": before - after}
+def judged(asked: Sequence[Perturbed], search: Callable[[str], Sequence[str]]) -> list[Item]:
+    """Each question with hit@3 (0 or 1) before and after the changes; `search` gives article ids, best first."""
+    items = []
+    for number, one in enumerate(asked):
+        before, after = (hit_at(3, search(text), one.articles) for text in (one.before, one.after))
+        scores = {"hit@3": before, "hit@3_perturbed": after, "loss": before - after}
+        items.append(Item(f"p{number:03d}", one.how[0], one.after, scores, {"before": one.before, "how": list(one.how)}))
+    return items
+
+
+def run(context: Context) -> list[Item]:
+    """Search for the changed questions of a bundled split."""
+    engine = context.engine()
+    check(engine)
+    return judged(context.some(perturb(context.split)), lambda text: articles(engine.retriever, text))
+
+
+SUITE = Suite(
+    "perturbed",
+    f"{COUNT} bundled questions as people type them: slips, capitals, accents, plurals, abbreviations",
+    "in Slugline itself: made of eval/questions/ with a fixed seed",
+    "Apache-2.0",
+    "whether a right article is among the first 3, before and after the change",
+    {
+        "hit@3": Figure(share_of("hit@3"), "a right article is among the first 3, the question unchanged"),
+        "hit@3_perturbed": Figure(share_of("hit@3_perturbed"), "the same, the question changed"),
+        "loss": Figure(lambda c: mean(c["loss"], share=False), "what the changes cost; may be below 0", "", False),
+    },
+    "hit@3_perturbed",
+    run,
+)

@@ -31,6 +31,13 @@ def test_only_the_first_ten_count_and_the_first_hit_ranks() -> None:
     assert (got["hits@4"], got["hits@10"], got["mrr@10"], got["all_evidence@10"]) == (0, 0.5, 0.1, 0.5)
 
 
+def test_average_precision_is_upstreams_new_facts_over_rank() -> None:
+    question = Question("?", "inference_query", ("one", "two"))
+    found = figures([judge(question, ["x", "one two", "one"])])
+    assert found["map@10"] == (2 / 2) / 2  # both new at rank 2; the third passage brings nothing new
+    assert figures([judge(question, ["one", "one", "two"])])["map@10"] == pytest.approx((1 + 1 / 3) / 2)
+
+
 @pytest.fixture
 def data(tmp_path: Path) -> Path:
     folder = tmp_path / "set"
@@ -79,6 +86,8 @@ def test_the_suite_runs_from_the_command_line(data: Path, tmp_path: Path) -> Non
     assert got["questions"] == 1
     assert got["figures"]["all_evidence@10"] == 1
     assert got["by_type"]["comparison_query"]["hits@4"] == 1
+    assert set(got["by_type"]["null_query"]) == {"questions", "abstention_recall", "abstention_precision"}
+    assert got["figures"]["abstention_recall"] == 1  # nobody asked a mayor, and the question is asked
 
 
 def test_a_folder_without_the_set_is_told_in_one_sentence(tmp_path: Path) -> None:

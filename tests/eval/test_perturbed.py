@@ -2,8 +2,9 @@ from __future__ import annotations
 
 from functools import partial
 
-from eval.retrieval import articles
-from eval.suites.perturbed import COUNT, figures, perturb
+from eval.figures import measured
+from eval.ranking import articles
+from eval.suites.perturbed import COUNT, SUITE, judged, perturb
 from rag.engine import Engine
 
 
@@ -16,6 +17,7 @@ def test_every_question_is_changed_and_the_same_way_each_time() -> None:
 
 
 def test_slips_and_other_spellings_cost_little(bundled: Engine) -> None:
-    got = figures(perturb(), partial(articles, bundled.retriever))
-    assert got["hit@3"] >= 0.95
-    assert got["loss"] <= 0.03
+    got = measured(SUITE.figures, judged(perturb(), partial(articles, bundled.retriever)))
+    assert got["hit@3_perturbed"].value >= 0.95
+    assert got["loss"].value <= 0.03
+    assert got["hit@3"].count == COUNT

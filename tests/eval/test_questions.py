@@ -29,6 +29,8 @@ def test_a_fact_in_other_spelling_is_said(text: str, fact: str) -> None:
         ("It began on 3 May 2023.", "2 May 2023"),
         ("It began in May 2024.", "May 2023"),
         ("It was 2 per cent.", "$2"),
+        ("It paid $900k for it.", "$90"),
+        ("It has 175 members.", "75"),
     ],
 )
 def test_another_fact_is_not(text: str, fact: str) -> None:
