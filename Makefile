@@ -13,7 +13,7 @@ chat: setup
 test: setup-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy cli.py ui.py commands rag ingest eval train
+	$(BIN)/mypy cli.py ui.py web commands rag ingest eval train
 	$(BIN)/pytest
 
 setup:
