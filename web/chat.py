@@ -74,7 +74,7 @@ def build(desk: Desk) -> Limits:
                 no = gr.Button("Keep it", size="sm", elem_id="delete-no")
     with gr.Row(elem_id="talk"):
         with gr.Column(scale=3, min_width=320, elem_id="chat-column"):
-            conversation = board(desk.conversation(Chat()), elem_id="conversation", label="Conversation", autoscroll=True)
+            conversation = board(desk.conversation(Chat()), elem_id="conversation", label="Conversation")
             following = board(elem_id="following", label="Questions to ask")
             with gr.Row(elem_id="asking"):
                 question = gr.Textbox(

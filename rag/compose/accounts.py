@@ -19,6 +19,7 @@ _CONTRAST = re.compile(
 )
 _SAME_MATTER = 0.6  # cosine of two sentences of different stories that tell of one matter
 _LIKELY = 0.4  # of the best sentence's chance, which a differing account needs
+_SAME_TIME = 60  # days between two articles that tell of one matter: the next contract has another turnout
 _LIKELY_ASKED = 0.15  # the same where the question asks for differing accounts
 
 
@@ -105,9 +106,21 @@ def _conflict(
             break
         apart = (first.hit.article.story or first.hit.article.id) != (other.hit.article.story or other.hit.article.id)
         same_matter = float(first.vector @ other.vector) >= _SAME_MATTER
-        if apart and same_matter and holds(kind, other.text, question) and _contradict(first.text, other.text, kind):
+        if (
+            apart
+            and same_matter
+            and _same_time(first.hit.article, other.hit.article)
+            and holds(kind, other.text, question)
+            and _contradict(first.text, other.text, kind)
+        ):
             return [order[0], i]
     return []
+
+
+def _same_time(one: Article, other: Article) -> bool:
+    if one.published is None or other.published is None:
+        return False
+    return abs((one.published - other.published).days) <= _SAME_TIME
 
 
 def _contradict(one: str, other: str, kind: Asks) -> bool:

@@ -35,6 +35,9 @@ _LEANS = re.compile(
 # Second and later sentences must be this likely beside the first. On the 260 development questions, with up to 5 sentences: 0.3 is right
 # for 0.688 with 2.7 sentences an answer, 0.2 for 0.708 with 3.4, 0.12 for 0.735 with 4.3; with up to 4, 0.12 for 0.719 with 3.6.
 _BESIDE_FIRST = 0.12
+_BESIDE_ACCOUNTS = (
+    0.3  # the same beside accounts found to differ unasked: what is beside the point would read as one more account
+)
 _HALF = 0.5  # of the leading sentence's chance, which one with the date or figure asked for needs to come before it
 _SAME = 0.6  # shared stems over all stems: two outlets' sentences that tell the same thing
 
@@ -169,7 +172,7 @@ def extract(found: Retrieved, reader: Reader, idf: Callable[[str], float], most:
     beside = accounts(question, form, whole.sentences, whole.chances)
     for i in beside:
         take(whole, i)
-    floor = _BESIDE_FIRST * float(whole.chances.max())
+    floor = (_BESIDE_ACCOUNTS if len(beside) > 1 and form is not Form.DIFFER else _BESIDE_FIRST) * float(whole.chances.max())
     for i in np.argsort(-whole.chances, kind="stable"):
         if len(chosen) >= most or whole.chances[i] < floor:
             break

@@ -65,7 +65,7 @@ def _sentence(sentence: Sentence, quotes: dict[int, Citation], turn: int) -> str
     # A supported sentence is the rule: its sign is enough to see, and its word is there for those who hear the page.
     shown = f'<span class="hidden-word">{word}</span>' if sentence.support is Support.FULL else word
     state = f'<span class="state {sentence.support.value}" title="{word}">{sign} {shown}</span>'
-    return f'<span class="sentence {sentence.support.value}">{escaped(sentence.text)}</span>{marks} {state}'
+    return f'<span class="sentence {sentence.support.value}">{escaped(sentence.text)}</span> <span class="cites">{marks} {state}</span>'
 
 
 def outlets_of(answer: Answer) -> tuple[str, ...]:

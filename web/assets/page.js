@@ -80,11 +80,25 @@
 
   // Sources of a new answer are read from their top; an article that is shown whole from the words that were cited.
   let newest = '';
+  let shown = 0; // turns of the conversation seen so far
+
+  // A new question goes to the top of the conversation, its answer grows below it. Where the page itself scrolls, it does.
+  function toTurn(talk, turn) {
+    const own = getComputedStyle(talk).overflowY === 'auto' && !matchMedia('(max-width: 800px)').matches;
+    document.documentElement.style.setProperty('--talk', `${own ? talk.clientHeight : innerHeight - 100}px`);
+    if (own) talk.scrollTo({ top: talk.scrollTop + turn.getBoundingClientRect().top - talk.getBoundingClientRect().top, behavior: 'instant' });
+    else turn.scrollIntoView({ block: 'start', behavior: 'instant' });
+  }
+
   new MutationObserver(() => {
     const sources = document.getElementById('sources');
     const head = sources && sources.querySelector('section, article.whole');
     const now = head ? head.firstChild.textContent + (head.children[1] ? head.children[1].textContent : '') : '';
     if (now !== newest) { newest = now; if (sources) sources.scrollTop = 0; }
+    const talk = document.getElementById('conversation');
+    const turns = talk ? talk.querySelectorAll('.turn') : [];
+    if (turns.length > shown) toTurn(talk, turns[turns.length - 1]);
+    shown = turns.length;
     const here = document.getElementById('here');
     if (here && !here.dataset.seen) { here.dataset.seen = '1'; here.scrollIntoView({ block: 'center' }); }
   }).observe(document, { childList: true, subtree: true });
