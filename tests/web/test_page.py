@@ -89,6 +89,17 @@ def test_what_was_understood_can_be_taken_away_and_put_back(reader: Reader) -> N
     assert len(reader.all("#conversation .turn")) == 1
 
 
+def test_a_new_question_goes_to_the_top_and_its_answer_is_in_sight(reader: Reader) -> None:
+    reader.ask("How many days did the writers strike last?")
+    reader.ask("and the actors?")
+    box, turn, answer = (
+        reader.driver.execute_script("return document.querySelector(arguments[0]).getBoundingClientRect().toJSON()", selector)
+        for selector in ("#conversation", "#conversation .turn:last-child", "#conversation .turn:last-child .answer")
+    )
+    assert abs(turn["top"] - box["top"]) < 20
+    assert box["top"] <= answer["top"] < box["bottom"]
+
+
 def test_a_question_can_be_edited_and_asked_again(reader: Reader) -> None:
     reader.ask("How long did the writers strike last?")
     reader.ask(WHEN)
