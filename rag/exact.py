@@ -33,9 +33,14 @@ CHECKS = (
 
 def folded(text: str) -> str:
     """`text` with one kind of quotation mark and of blank, in lower case."""
+    return re.sub(r"\s+", " ", plain_quotes(text)).strip()
+
+
+def plain_quotes(text: str) -> str:
+    """`text` with one kind of quotation mark, in lower case."""
     for curly, plain in (("’", "'"), ("‘", "'"), ("“", '"'), ("”", '"')):  # noqa: RUF001
         text = text.replace(curly, plain)
-    return re.sub(r"\s+", " ", text).strip().casefold()
+    return text.casefold()
 
 
 def lost_figures(claim: str, text: str) -> list[str]:

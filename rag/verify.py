@@ -1,15 +1,16 @@
 """(sentence, cited passages) → supported, weak or unsupported, with a probability.
 
-A sentence that stands in a passage word for word is supported. Any other is judged (`rag.judge`), and whatever the judge says, each
-figure, date, name and quoted word of it must be in a cited passage.
+A sentence that stands in a passage word for word, as a sentence of its own, is supported. Any other is judged (`rag.judge`), and
+whatever the judge says, each figure, date, name and quoted word of it must be in a cited passage.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from functools import lru_cache
 
-from rag.exact import folded, missing
+from rag.exact import missing, plain_quotes
 from rag.judge import SUPPORTED, Judge
 from rag.types import Support
 
@@ -35,7 +36,7 @@ def verify_all(claims: Sequence[tuple[str, Sequence[str]]]) -> list[tuple[Suppor
     pairs: list[tuple[str, str]] = []
     owner: list[int] = []
     for i, (sentence, passages) in enumerate(claims):
-        if any(folded(sentence) in folded(passage) for passage in passages):
+        if any(_says(passage, sentence) for passage in passages):
             best[i] = 1.0
             continue
         together = ["\n".join(passages)] if len(passages) > 1 else []
@@ -45,6 +46,16 @@ def verify_all(claims: Sequence[tuple[str, Sequence[str]]]) -> list[tuple[Suppor
         for i, (sentence, passage), chance in zip(owner, pairs, judge().probabilities(pairs), strict=True):
             best[i] = max(best[i], min(float(chance), LOST) if missing(sentence, passage) else float(chance))
     return [(_state(chance), chance) for chance in best]
+
+
+def _says(passage: str, sentence: str) -> bool:
+    """Whether `sentence` stands in `passage` whole: behind 'it is not true that' or 'write that' the same words say nothing."""
+    words = plain_quotes(sentence).split()
+    if not words:
+        return False
+    ends = r"(?=\s*(?:$|\n|[!?;:\"')]|\.(?!\d)))" if words[-1][-1].isalnum() else ""
+    said = r"\s+".join(map(re.escape, words)) + ends
+    return re.search(rf"(?:^|[.!?…:;\n\"'(\[\])•*#–—|-])\s*{said}", plain_quotes(passage)) is not None  # noqa: RUF001
 
 
 def _state(chance: float) -> Support:

@@ -25,8 +25,11 @@ class Reply:
     piece: int = 7
     cut: bool = False  # closes the connection before the end is told
     malformed: bool = False  # sends a chunk that is no JSON
+    raw: bytes = b""  # sends this instead of chunks
+    code: str | None = None  # what an error calls itself
     headers: dict[str, str] = field(default_factory=dict)
     wait: float = 0.0
+    hold: tuple[int, threading.Event] | None = None  # after that many characters, until the event is set
 
 
 class ScriptedModel:
@@ -36,10 +39,11 @@ class ScriptedModel:
         self.says: list[Reply] | Callable[[list[dict[str, Any]]], str] = [Reply("NOT IN THE COVERAGE")]
         self.asked: list[list[dict[str, Any]]] = []
         self.keys: list[str] = []
+        self.ended = 0  # replies sent to their end
         handler = type("Handler", (_Handler,), {"script": self})
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
         self.server.daemon_threads = True
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        threading.Thread(target=self.server.serve_forever, args=(0.02,), daemon=True).start()
 
     def settings(self, **more: Any) -> LLMSettings:
         url = f"http://127.0.0.1:{self.server.server_port}/v1"
@@ -63,7 +67,7 @@ class _Handler(BaseHTTPRequestHandler):
         if reply.wait:
             threading.Event().wait(reply.wait)
         if reply.status != 200:
-            error = json.dumps({"error": {"message": f"no: {self.headers['authorization']}", "code": None}}).encode()
+            error = json.dumps({"error": {"message": f"no: {self.headers['authorization']}", "code": reply.code}}).encode()
             self.send_response(reply.status)
             for name, value in {"content-type": "application/json", "content-length": str(len(error)), **reply.headers}.items():
                 self.send_header(name, value)
@@ -74,13 +78,22 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("content-type", "text/event-stream")
         self.send_header("connection", "close")
         self.end_headers()
+        if reply.raw:
+            self.wfile.write(reply.raw)
+            self.close_connection = True
+            return
+        held = reply.hold
         for at in range(0, len(reply.text), reply.piece):
+            if held and at >= held[0]:
+                held[1].wait(10)
+                held = None
             self._chunk({"content": reply.text[at : at + reply.piece]})
         if reply.malformed:
             self.wfile.write(b"data: {this is no json\n\n")
         if not (reply.cut or reply.malformed):
             self._chunk({}, "stop", {"prompt_tokens": 11, "completion_tokens": 5, "total_tokens": 16})
             self.wfile.write(b"data: [DONE]\n\n")
+            self.script.ended += 1
         self.close_connection = True
 
     def _chunk(self, delta: dict[str, str], finish: str | None = None, usage: dict[str, int] | None = None) -> None:

@@ -45,3 +45,21 @@ def test_a_negation_that_the_passage_lacks_is_not_supported() -> None:
 
 def test_nothing_is_supported_by_no_passage() -> None:
     assert verify("Netflix paid.", []) == (Support.NONE, 0.0)
+
+
+@pytest.mark.parametrize("told", ["It is not true that Timbre is bankrupt.", "Nobody at the firm believes Timbre is bankrupt."])
+def test_words_out_of_the_middle_of_a_sentence_are_no_proof(told: str) -> None:
+    assert verify("Timbre is bankrupt.", [told])[0] is Support.NONE
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        "Timbre is bankrupt.",
+        "The deal fell. Timbre is bankrupt. So it goes.",
+        "The News\n\nTimbre  is\nbankrupt. So it goes.",
+        'He said: "Timbre is bankrupt."',
+    ],
+)
+def test_a_sentence_that_stands_there_whole_needs_no_judge(told: str) -> None:
+    assert verify("Timbre is bankrupt.", [told]) == (Support.FULL, 1.0)
