@@ -251,13 +251,13 @@ def without_markup(text: str) -> str:
 
 def without_hidden_markup(text: str) -> str:
     """`text` without the HTML elements in it that no reader sees: scripts, `<span hidden>`, `<p style="display:none">` and the like."""
-    from ingest.readers.page import HIDING, UNREAD
+    from ingest.readers.page import UNREAD, unseen
 
     out, at = [], 0
     for opened in re.finditer(r"<([a-z][\w-]*)((?:\s(?:[^<>\"']|\"[^\"]*\"|'[^']*')*)?)>", text, re.IGNORECASE):
         tag, attributes = opened[1].lower(), opened[2]
         hides = tag in UNREAD or re.search(r"\shidden\b|aria-hidden\s*=\s*[\"']?true", attributes, re.IGNORECASE)
-        if opened.start() < at or not (hides or HIDING.search(attributes)):
+        if opened.start() < at or not (hides or unseen(attributes)):
             continue
         out.append(text[at : opened.start()])
         at, depth = opened.end(), 0 if attributes.endswith("/") or tag in {"input", "link", "area", "embed"} else 1

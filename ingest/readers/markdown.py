@@ -16,6 +16,10 @@ from rag.errors import BadInput
 from rag.types import Article
 
 _HEADING = re.compile(r"\A\s*#\s+(.+?)\s*#*\s*$", re.MULTILINE)
+# '[//]: # (words)': what a link points at, or a comment in disguise; no reader sees it. A footnote's '[^1]: words' is seen.
+_REFERENCE = re.compile(
+    r"^ {0,3}\[(?!\^)[^\]\n]+\]:[ \t]*\S+(?:[ \t]+(?:\"[^\"\n]*\"|'[^'\n]*'|\([^)\n]*\)))?[ \t]*$", re.MULTILINE
+)
 
 
 class _Loader(yaml.SafeLoader):
@@ -45,6 +49,7 @@ def plain(text: str) -> str:
     if "<" in text:
         text = fields.without_hidden_markup(text)
         text = re.sub(r"</?[A-Za-z][\w-]*(?:\s[^<>]*)?/?>", "", text)
+    text = _REFERENCE.sub("", text)
     text = re.sub(r"!\[[^\]]*\]\([^)]*\)", "", text)
     text = re.sub(r"\[([^\]]+)\]\([^)]*\)", r"\1", text)
     text = re.sub(r"^\s{0,3}(?:#{1,6}|>)\s+", "", text, flags=re.MULTILINE)

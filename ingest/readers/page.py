@@ -19,11 +19,41 @@ UNREAD = (
 )  # fmt: skip
 HIDING = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|(?<![\w-])opacity\s*:\s*0?\.?0+(?![.\d])"
-    r"|font-size\s*:\s*0*\.?0+(?:px|em|rem|pt|%)?\s*(?:[;!\"']|$)|text-indent\s*:\s*-\d{3,}"
-    r"|(?:left|top|margin-left|margin-top)\s*:\s*-\d{4,}|clip\s*:\s*rect\(\s*0|clip-path\s*:\s*inset\(\s*(?:50|100)%"
+    r"|font-size\s*:\s*(?:0*\.?0+(?:px|em|rem|pt|%)?|1?(?:\.\d+)?p[xt])\s*(?:[;!\"']|$)|text-indent\s*:\s*-\d{3,}"
+    r"|(?:left|top|margin-left|margin-top)\s*:\s*-(?:\d{4,}|\d{3,}v[wh])|transform\s*:\s*scale[XY]?\(\s*0\s*[,)]"
+    r"|clip\s*:\s*rect\(\s*0|clip-path\s*:\s*inset\(\s*(?:50|100)%"
     r"|(?<![\w-])(?:max-)?(?:height|width)\s*:\s*0(?:px)?\s*(?:[;!\"']|$)|content-visibility\s*:\s*hidden",
     re.IGNORECASE,
 )
+_COLOUR = re.compile(r"(?<![\w-])(background-color|background|color)\s*:\s*([^;!}\"']+)", re.IGNORECASE)
+_CLIPPED = re.compile(
+    r"background-clip\s*:\s*text", re.IGNORECASE
+)  # a heading in a gradient: its background shows as its letters
+_NAMED = {"white": "#ffffff", "black": "#000000"}
+
+
+def unseen(style: str) -> bool:
+    """Whether a reader sees nothing of what has this style: it is not shown, out of sight, too small, or of its background's colour.
+
+    Text in the colour of a background that another style sets is not told: the page's own colours are not known here.
+    """
+    if HIDING.search(style):
+        return True
+    found = {name.lower().removesuffix("-color"): _colour(value) for name, value in _COLOUR.findall(style)}
+    colour = found.get("color", "inherit")
+    if _CLIPPED.search(style) or colour in {"inherit", "initial", "unset", "revert"}:
+        return False
+    return colour in {"transparent", found.get("background")}
+
+
+def _colour(value: str) -> str:
+    value = re.sub(r"\s+", "", value).lower()
+    if re.fullmatch(r"#[0-9a-f]{3}", value):
+        return "#" + "".join(2 * digit for digit in value[1:])
+    rgb = re.fullmatch(r"rgb\((\d{1,3}),(\d{1,3}),(\d{1,3})\)", value)
+    return "#" + "".join(f"{int(part):02x}" for part in rgb.groups()) if rgb else _NAMED.get(value, value)
+
+
 # A site may hide its article until its script has run; that is not hiding it from readers.
 _WHOLE = {"html", "body", "main", "article"}
 _ARTICLE_TYPES = re.compile(r"(?:Article|NewsArticle|BlogPosting|Report|Review|LiveBlogPosting|OpinionNewsArticle)$")
@@ -53,13 +83,13 @@ def strip_unseen(tree: lxml.html.HtmlElement) -> None:
             _cut(element)
             continue
         attributes = element.attrib
-        unseen = (
+        cut = (
             element.tag in UNREAD
             or "hidden" in attributes
             or attributes.get("aria-hidden", "").lower() == "true"
-            or (element.tag not in _WHOLE and (element in hidden or HIDING.search(attributes.get("style", ""))))
+            or (element.tag not in _WHOLE and (element in hidden or unseen(attributes.get("style", ""))))
         )
-        if unseen and element is not tree:
+        if cut and element is not tree:
             _cut(element)
     for depth, element in _depths(tree):
         if depth == DEEPEST:
@@ -90,7 +120,7 @@ def _cut(element: lxml.html.HtmlElement) -> None:
 
 def _hidden_by_sheets(tree: lxml.html.HtmlElement) -> set[lxml.html.HtmlElement]:
     sheets = [style.text or "" for style in tree.iter("style") if not any(name.startswith("amp-") for name in style.attrib)]
-    if not any(HIDING.search(sheet) for sheet in sheets):
+    if not any(unseen(rule) for sheet in sheets for rule in re.findall(r"\{([^{}]*)\}", sheet)):
         return set()
     import tinycss2
     from cssselect import SelectorError
@@ -100,7 +130,7 @@ def _hidden_by_sheets(tree: lxml.html.HtmlElement) -> set[lxml.html.HtmlElement]
     for sheet in sheets:
         # Only rules for every reader: what stands in @media print or (max-width) hides nothing from the others.
         for rule in tinycss2.parse_stylesheet(sheet[:500_000], skip_comments=True, skip_whitespace=True):
-            if rule.type != "qualified-rule" or not HIDING.search(tinycss2.serialize(rule.content)):
+            if rule.type != "qualified-rule" or not unseen(tinycss2.serialize(rule.content)):
                 continue
             try:
                 found.update(CSSSelector(tinycss2.serialize(rule.prelude), translator="html")(tree))

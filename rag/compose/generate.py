@@ -22,7 +22,9 @@ SPARE = 0.1
 _LEAST_TOKENS = 40  # of a passage that is cut to fit: less is not worth its place
 
 _MARKS = re.compile(r"\s*[\[【]\s*(\d+(?:\s*[,;–-]\s*\d+)*)\s*[\]】](?!\()")  # noqa: RUF001
-_LINK = re.compile(r"!?\[([^\]\n]*)\]\([^)\s]*[^)]*\)|<[^<>\n]{0,300}>|https?://\S+")
+_TARGET = r"\((?:[^()\n]|\([^()\n]*\))*\)"
+_IMAGE = re.compile(rf"!\[[^\]\n]*\]{_TARGET}")
+_LINK = re.compile(rf"\[([^\]\n]*)\]{_TARGET}|<[^<>\n]{0, 300}>|https?://\S+")
 _MARKUP = re.compile(r"^\s*(?:#{1,6}\s+|[-*•]\s+|\d{1,2}[.)]\s+)|\*\*|__|`")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 # A full stop after one of these ends no sentence, nor does one after a single capital.
@@ -112,7 +114,7 @@ def _written(raw: str) -> Iterator[Written]:
         for part in re.split(r"\s*[,;]\s*", run):
             ends = [int(number) for number in re.findall(r"\d{1,4}", part)]
             cites += range(ends[0], min(ends[-1], ends[0] + 20) + 1) if len(ends) == 2 else ends[:1]
-    text = _MARKUP.sub("", _LINK.sub(r"\1", _MARKS.sub("", _CONTROL.sub("", raw))))
+    text = _MARKUP.sub("", _LINK.sub(r"\1", _IMAGE.sub("", _MARKS.sub("", _CONTROL.sub("", raw)))))
     text = re.sub(r"\s+([.,;:!?])", r"\1", " ".join(text.split()))
     if re.search(r"\w", text) and NOT_TOLD.casefold() not in text.casefold():
         yield Written(text, tuple(dict.fromkeys(cites)))

@@ -13,8 +13,12 @@ if TYPE_CHECKING:
     from rag.timeline import Timeline
 
 
+# Many programs make a link of a bare address, too: only the address that an article was read from may be one.
+_BARE = re.compile(r"(?<=\bhttp)(?=:)|(?<=\bhttps)(?=:)|(?<=\bftp)(?=:)|(?<=\bwww)(?=\.)", re.IGNORECASE)
+
+
 def escape_markdown(text: str) -> str:
-    return re.sub(r"([\\`*_{}\[\]<>#|!])", r"\\\1", text)
+    return _BARE.sub(r"\\", re.sub(r"([\\`*_{}\[\]<>#|!~])", r"\\\1", text))
 
 
 def answer_markdown(answer: Answer) -> str:
