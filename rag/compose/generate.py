@@ -24,7 +24,7 @@ _LEAST_TOKENS = 40  # of a passage that is cut to fit: less is not worth its pla
 _MARKS = re.compile(r"\s*[\[【]\s*(\d+(?:\s*[,;–-]\s*\d+)*)\s*[\]】](?!\()")  # noqa: RUF001
 _TARGET = r"\((?:[^()\n]|\([^()\n]*\))*\)"
 _IMAGE = re.compile(rf"!\[[^\]\n]*\]{_TARGET}")
-_LINK = re.compile(rf"\[([^\]\n]*)\]{_TARGET}|<[^<>\n]{0, 300}>|https?://\S+")
+_LINK = re.compile(rf"\[([^\]\n]*)\]{_TARGET}|<[^<>\n]{{0,300}}>|https?://\S+")
 _MARKUP = re.compile(r"^\s*(?:#{1,6}\s+|[-*•]\s+|\d{1,2}[.)]\s+)|\*\*|__|`")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 # A full stop after one of these ends no sentence, nor does one after a single capital.
