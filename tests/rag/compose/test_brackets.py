@@ -6,7 +6,12 @@ from rag.compose.brackets import bracketed
 from rag.types import Article
 
 ARTICLE = Article(
-    "a1", "Bill signed", "", "The bill passed.", people=("Bill Lee", "Megan Barry"), organisations=("Warner Music", "the Recording Academy")
+    "a1",
+    "Bill signed",
+    "",
+    "The bill passed.",
+    people=("Bill Lee", "Megan Barry"),
+    organisations=("Warner Music", "the Recording Academy"),
 )
 
 
