@@ -14,7 +14,6 @@ import math
 import shutil
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -111,10 +110,8 @@ class Library:
         self._vectors_seen = -1
         self._snapshot: Snapshot | None = None
         self._matrix: tuple[Snapshot, np.ndarray] | None = None
-        self._beside = ThreadPoolExecutor(1, "words")  # its thread starts with the first search
 
     def close(self) -> None:
-        self._beside.shutdown(wait=False, cancel_futures=True)
         self.ledger.close()
 
     def _check_model(self) -> None:
@@ -363,9 +360,9 @@ class Library:
             live = self._fresh()
             if not len(live):
                 return []
-            # Tantivy lets other threads run: the legs search side by side.
-            by_words = [self._beside.submit(self._by_words, live, text, pool, filters) for text, _ in asked]
             found = dict[int, None]()
+            for text, _ in asked:
+                found |= dict.fromkeys(self._by_words(live, text, pool, filters))
             vectors = [vector for _, vector in asked if vector is not None]
             if filters != Filters():
                 for vector in vectors:
@@ -373,8 +370,6 @@ class Library:
             elif vectors:  # all in one call
                 numbers = [n for near in self._both().vectors.search_all(np.stack(vectors), pool) for n, _ in near]
                 found |= {n: None for n, place in zip(numbers, live.places(numbers).tolist(), strict=True) if place >= 0}
-            for leg in by_words:
-                found |= dict.fromkeys(leg.result())
             return list(found)
 
     def read(self, numbers: Sequence[int]) -> dict[int, tuple[Passage, Article, np.ndarray, np.ndarray]]:
