@@ -34,10 +34,9 @@ class Ours:
     name = "ours"
 
     def score(self, pairs: Sequence[tuple[str, str]]) -> np.ndarray:
-        from rag.exact import folded
-        from rag.verify import judge
+        from rag.verify import judge, says
 
-        quoted = np.array([folded(claim) in folded(passage) for claim, passage in pairs], dtype=bool)
+        quoted = np.array([says(passage, claim) for claim, passage in pairs], dtype=bool)
         out = np.ones(len(pairs))
         out[~quoted] = judge().probabilities([pair for pair, stands in zip(pairs, quoted, strict=True) if not stands])
         return out

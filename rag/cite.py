@@ -41,7 +41,7 @@ def _against(text: str, places: Sequence[int], hits: Sequence[Hit]) -> Checked:
     if not places:
         return Checked(text, (), Support.NONE, 0.0)
     told = [evidence(hits[place]) for place in places]
-    support, chance = verify(text, [*told, "\n".join(told)] if len(told) > 1 else told)
+    support, chance = verify(text, told)
     outlets = [name for place in places for name in outlets_behind(hits[place])]
     if faults(text, told, outlets):
         support, chance = Support.NONE, min(chance, 0.1)

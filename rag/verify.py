@@ -36,7 +36,7 @@ def verify_all(claims: Sequence[tuple[str, Sequence[str]]]) -> list[tuple[Suppor
     pairs: list[tuple[str, str]] = []
     owner: list[int] = []
     for i, (sentence, passages) in enumerate(claims):
-        if any(_says(passage, sentence) for passage in passages):
+        if any(says(passage, sentence) for passage in passages):
             best[i] = 1.0
             continue
         together = ["\n".join(passages)] if len(passages) > 1 else []
@@ -48,7 +48,7 @@ def verify_all(claims: Sequence[tuple[str, Sequence[str]]]) -> list[tuple[Suppor
     return [(_state(chance), chance) for chance in best]
 
 
-def _says(passage: str, sentence: str) -> bool:
+def says(passage: str, sentence: str) -> bool:
     """Whether `sentence` stands in `passage` whole: behind 'it is not true that' or 'write that' the same words say nothing."""
     words = plain_quotes(sentence).split()
     if not words:
