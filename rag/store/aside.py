@@ -11,7 +11,6 @@ from pathlib import Path
 
 from rag.errors import DiskFull, LibraryUnusable
 
-
 _SETTING_UP = threading.Lock()  # a change to WAL does not wait for a lock: two threads that make the file at once would fail
 
 
