@@ -22,6 +22,7 @@ from rag.corroborate import carriers
 from rag.dates import written
 from rag.embed import open_embedder
 from rag.errors import SluglineError
+from rag.line import Line
 from rag.llm import Model, ModelFailed, Spent
 from rag.reader import Reader
 from rag.rerank import open_reranker
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from llama_index.core.llms import LLM
 
 DROPPABLE = frozenset({"outlets", "dates", "latest", "follow-up"})
+AT_ONCE = 2  # questions worked on at a time: while one runs Python the other's model runs
 NEAREST = 3  # articles shown when the coverage does not tell
 
 
@@ -48,6 +50,7 @@ class Engine(BaseQueryEngine):  # type: ignore[misc]  # LlamaIndex is not typed 
         super().__init__(callback_manager=None)
         self.library = library
         self.settings = settings
+        self._line = Line(AT_ONCE)
         self.reader = Reader()
         self.retriever = Retriever(library, settings, open_reranker(settings.reranker, self.reader))
         self.threshold = load_weights().threshold if settings.answer_threshold is None else settings.answer_threshold
@@ -74,13 +77,15 @@ class Engine(BaseQueryEngine):  # type: ignore[misc]  # LlamaIndex is not typed 
         top: int | None = None,
         history: Sequence[Answer] = (),
         dropped: frozenset[str] = frozenset(),
+        patient: bool = False,
     ) -> Answer:
         """The answer to `question`, every sentence cited and checked; an abstention when the coverage does not tell.
 
         `history` are the conversation's answers so far, oldest first: a follow-up is resolved from them. `dropped` are parts of what
         was understood that the user took away: any of DROPPABLE. `Answer.question` is as typed, `Answer.understood.text` as resolved.
+        Questions asked at once are answered in the order in which they came, the `patient` ones after all others.
         """
-        *_, whole = self.stream(question, filters, top, history, dropped)
+        *_, whole = self.stream(question, filters, top, history, dropped, patient)
         return whole
 
     def stream(
@@ -90,6 +95,7 @@ class Engine(BaseQueryEngine):  # type: ignore[misc]  # LlamaIndex is not typed 
         top: int | None = None,
         history: Sequence[Answer] = (),
         dropped: frozenset[str] = frozenset(),
+        patient: bool = False,
     ) -> Iterator[Answer]:
         """The answer as it grows, a checked sentence at a time; the last one is whole. Arguments as for `ask`.
 
@@ -104,9 +110,16 @@ class Engine(BaseQueryEngine):  # type: ignore[misc]  # LlamaIndex is not typed 
         if not typed:
             yield Answer(typed, abstained=True, notice="Ask a question and Slugline will look for it in the coverage.")
             return
-        found = self.retriever.search(self._whole(typed, history, dropped), top, filters, joined=True, dropped=dropped)
-        retrieved = time.perf_counter()
-        for answer in self._answers(found):
+        whole = self._whole(typed, history, dropped)  # may ask the language model: before the turn
+        with self._line.served(patient) as served:
+            from rag.encoder import share_cores  # torch takes a second to import: not before a question is asked
+
+            share_cores(served)
+            found = self.retriever.search(whole, top, filters, joined=True, dropped=dropped)
+            retrieved = time.perf_counter()
+            model = self.model if found.hits else None
+            quoted = [] if model else list(self._quoted(found))
+        for answer in self._answers(found, model) if model else quoted:
             yield replace(answer, question=typed, timings_ms=_timings(started, retrieved, answer))
 
     def _whole(self, typed: str, history: Sequence[Answer], dropped: frozenset[str]) -> str:
@@ -118,12 +131,10 @@ class Engine(BaseQueryEngine):  # type: ignore[misc]  # LlamaIndex is not typed 
             return condense(typed, history, self.model) or resolved
         return resolved
 
-    def _answers(self, found: Retrieved) -> Iterator[Answer]:
-        if self.model is None or not found.hits:
-            yield from self._quoted(found)
-            return
+    def _answers(self, found: Retrieved, model: Model) -> Iterator[Answer]:
+        """In the model's words, or quoted with a notice when it fails."""
         try:
-            yield from self._written(found, self.model)
+            yield from self._written(found, model)
         except ModelFailed as error:
             notice = f"The language model {error.reason}. This is quoted from the coverage instead."
             for answer in self._quoted(found):
@@ -212,7 +223,7 @@ class Engine(BaseQueryEngine):  # type: ignore[misc]  # LlamaIndex is not typed 
 
 
 def _timings(started: float, retrieved: float, answer: Answer) -> dict[str, float]:
-    """Milliseconds of each step; 'verify' is what is neither retrieving nor composing."""
+    """Milliseconds of each step; waiting for one's turn counts as retrieving, 'verify' is what is neither that nor composing."""
     total = time.perf_counter() - started
     compose = answer.timings_ms.get("compose", 0.0)
     retrieve = 1000 * (retrieved - started)
