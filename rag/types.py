@@ -151,6 +151,22 @@ class Side:
 
 
 @dataclass(frozen=True)
+class Dated:
+    """An event that a question names as a limit ('before the strike ended'), with the `day` that the coverage gives it, and the
+    article that does. `how` is 'before' or 'after'."""
+
+    words: str
+    how: str
+    day: dt.date
+    article_id: str
+
+    @property
+    def period(self) -> tuple[dt.date, dt.date]:
+        """First and last day meant."""
+        return (dt.date(1900, 1, 1), self.day) if self.how == "before" else (self.day, dt.date.max)
+
+
+@dataclass(frozen=True)
 class Understood:
     """What a question asks for, as far as its words tell. `since` and `until` are both included.
 
@@ -158,7 +174,8 @@ class Understood:
 
     `mentions` are the different names of outlets in it, each as the outlets it may mean ('Fox News' has several); `sides` are its
     clauses, one when it asks one thing; `names` are people, organisations and works as it writes them;
-    `corrected` are words that the library does not know, with the known one that was searched for beside each.
+    `corrected` are words that the library does not know, with the known one that was searched for beside each; `events` are those that
+    the library dates.
     """
 
     text: str
@@ -170,6 +187,7 @@ class Understood:
     sides: tuple[Side, ...] = ()
     names: tuple[str, ...] = ()
     corrected: tuple[tuple[str, str], ...] = ()
+    events: tuple[Dated, ...] = ()
 
 
 @dataclass(frozen=True)

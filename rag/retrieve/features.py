@@ -105,7 +105,8 @@ def sheet(asked: Asked, pages: list[Page], idfs: Callable[[Iterable[str]], list[
     first[starts] = 1
     outlets, days = [page.outlet for page in pages], np.array([page.day for page in pages])
     outlet_any = _named(outlets, asked.understood.outlets)
-    date_any = _published(days, [period for side in asked.understood.sides for period in side.periods])
+    events = [event.period for event in asked.understood.events]
+    date_any = _published(days, [*(period for side in asked.understood.sides for period in side.periods), *events])
     of_passage, of_sentence = [], []
     for side, vector in zip(asked.sides, asked.side_vectors, strict=True):
         mine = np.zeros(len(words.weights), dtype=np.float32)
@@ -207,7 +208,7 @@ def _named(outlets: Sequence[str], wanted: Sequence[str]) -> np.ndarray:
 
 def _published(days: np.ndarray, periods: Sequence[tuple[dt.date, dt.date]]) -> np.ndarray:
     out = np.zeros(len(days), dtype=np.float32)
-    for since, until in periods:
+    for since, until in periods:  # those of an event are long: they begin or end with it
         first, last = since.toordinal(), until.toordinal()
         worth = 1.0 if last - first <= _FEW_DAYS else _LONG
         out = np.maximum(out, worth * ((days >= first - SLACK) & (days <= last + SLACK)))

@@ -12,15 +12,17 @@ from llama_index.core.base.base_retriever import BaseRetriever
 from llama_index.core.schema import NodeWithScore, QueryBundle, TextNode
 
 from rag.config import Settings
+from rag.dates import find_periods
 from rag.question import parts, understand
+from rag.question.outlets import find_outlets
 from rag.question.same import same_as
-from rag.retrieve import spelling
+from rag.retrieve import events, spelling
 from rag.retrieve.features import Asked, Sheet, sheet
 from rag.retrieve.pages import Pages
 from rag.retrieve.rank import Ways, also_in, load_model, shares, spread
 from rag.store.library import Library
 from rag.store.words import stems
-from rag.types import Filters, Hit, Side, Span, Understood
+from rag.types import Dated, Filters, Hit, Side, Span, Understood
 
 # Candidates that each leg brings for the question and for each side. On MultiHop-RAG all-evidence@10 is 0.551 with 40, 0.549 with 64
 # and 0.547 with 100.
@@ -101,6 +103,8 @@ class Retriever(BaseRetriever):  # type: ignore[misc]  # LlamaIndex is not typed
             understood = replace(
                 understood, since=None, until=None, sides=tuple(replace(s, periods=()) for s in understood.sides)
             )
+        elif self.ways.dates:
+            understood = self._with_events(understood, filters, today)
         if "latest" in dropped:
             understood = replace(understood, latest=False)
         asked = self.ask(understood)
@@ -121,6 +125,28 @@ class Retriever(BaseRetriever):  # type: ignore[misc]  # LlamaIndex is not typed
         if reranker:
             read = [*self._reranked(reranker, understood.text, read[:shown]), *read[shown:]][:top]
         return Retrieved(understood, [hit for hit, _ in read], [vectors for _, vectors in read], asked.vector)
+
+    def _with_events(self, understood: Understood, filters: Filters, today: dt.date | None) -> Understood:
+        """`understood` with the days of the events that limit it, where the coverage dates them. One search each."""
+        dates = [Span(p.start, p.end) for p in find_periods(understood.text, today or dt.date.today())]  # noqa: DTZ011
+        outlets = [Span(m.start, m.end) for m in find_outlets(understood.text, self.library.outlets())]
+        named = events.named(understood.text, [*dates, *outlets])
+        whole = self.library.embedder.question(understood.text) if named else None
+        known = []
+        for how, span in named:
+            words = understood.text[span.start : span.end]
+            found = self._find(words, events.READ, filters, frozenset({"outlets", "dates", "latest"}), today, rerank=False)
+            # Which strike ended, the rest of the question tells.
+            dated = events.date_of(words, found.hits, found.sentences, found.question + whole)
+            if dated:
+                known.append(Dated(words, how, dated[0], dated[1].article.id))
+        if not known:
+            return understood
+        since = [understood.since] if understood.since else []
+        until = [understood.until] if understood.until else []
+        since += [one.day for one in known if one.how == "after"]
+        until += [one.day for one in known if one.how == "before"]
+        return replace(understood, events=tuple(known), since=max(since, default=None), until=min(until, default=None))
 
     def ask(self, understood: Understood) -> Asked:
         """`understood` with its vectors: one pass through the model for the question and all its sides."""

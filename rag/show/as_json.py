@@ -59,6 +59,7 @@ def understood_json(understood: Understood | None) -> dict[str, Any] | None:
         "latest": understood.latest,
         "names": list(understood.names),
         "corrected": dict(understood.corrected),
+        "events": [{"words": e.words, "how": e.how, "day": _iso(e.day), "article": e.article_id} for e in understood.events],
     }
 
 

@@ -115,7 +115,9 @@ def _chips(answer: Answer, found: Understood) -> Iterable[tuple[str, str]]:
         yield "follow-up", "Follow-up"
     if found.outlets:
         yield "outlets", f"Outlets: {', '.join(found.outlets)}"
-    if found.since and found.until:
+    if found.events:
+        yield "dates", "; ".join(f"{event.how} {event.words} ({written(event.day)})" for event in found.events)
+    elif found.since and found.until:
         same = found.since == found.until
         yield "dates", written(found.since) if same else f"{written(found.since)} to {written(found.until)}"
     elif found.since or found.until:
