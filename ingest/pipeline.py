@@ -30,6 +30,7 @@ from rag.types import Article, Passage
 # of work. A step of 256 articles was never ended by a process that was killed again and again.
 STEP_PASSAGES = 192
 STEP_ARTICLES = 32
+FIRST_STEP_PASSAGES = 32  # the first step is short: what embeds and what writes have nothing to do until it is there
 
 
 @dataclass
@@ -104,6 +105,7 @@ class Ingest:
         self._writer = Writer(library, self._how)
         self._new: set[str] = set()
         self._waiting = 0
+        self._stepped = False
         self._roots: set[str] = set()
         self._failed: list[tuple[str, str, str]] = []
         self.report = Report()
@@ -121,7 +123,7 @@ class Ingest:
         try:
             for found in read:
                 self._take(found)
-                if self._waiting >= STEP_PASSAGES or len(self._step) >= STEP_ARTICLES:
+                if self._waiting >= (STEP_PASSAGES if self._stepped else FIRST_STEP_PASSAGES) or len(self._step) >= STEP_ARTICLES:
                     self._write()
                 if self._options.stop.is_set():
                     self.report.stopped = True
@@ -181,6 +183,8 @@ class Ingest:
             self.report.unchanged += 1
             self._would(article, "unchanged")
             return
+        if not self._options.dry_run:
+            self._writer.warm()
         if state == "new":
             self._new.add(article.id)
         self._would(article, "add" if state == "new" else "update")
@@ -231,6 +235,7 @@ class Ingest:
             self._step.clear()
         self._new.clear()
         self._waiting = 0
+        self._stepped = True
 
 
 def ingest(

@@ -85,6 +85,11 @@ def _punkt() -> PunktTokenizer:
 
 def sentences(text: str) -> list[Span]:
     """The sentences of `text`, in order: never across a blank line, white space at their ends left out."""
+    return list(_sentences(text))
+
+
+@functools.lru_cache(maxsize=1)  # the splitter asks again for those of the article that is being cut
+def _sentences(text: str) -> tuple[Span, ...]:
     spans: list[Span] = []
     for block in re.finditer(r"\S(?:.|\n(?!\s*\n))*", text):
         inside: list[Span] = []
@@ -94,7 +99,7 @@ def sentences(text: str) -> list[Span]:
                 start = inside.pop().start
             inside.append(Span(start, end))
         spans += inside
-    return spans
+    return tuple(spans)
 
 
 def split(article: Article, settings: Settings, embedder: Counts) -> list[Passage]:

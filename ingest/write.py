@@ -34,6 +34,13 @@ class Writer:
         self._embedding = ThreadPoolExecutor(1, "embed")
         self._writing = ThreadPoolExecutor(1, "write")
         self._sent: deque[_Sent] = deque()
+        self._warm = False
+
+    def warm(self) -> None:
+        """Load the model, if it is not, beside what is read meanwhile: there is going to be something to embed."""
+        if not self._warm:
+            self._warm = True
+            self._embedding.submit(self._library.embedder.question, "")
 
     def put(self, step: Step) -> None:
         """Hand a step over; waits while MOST_WAITING are under way. Raises what went wrong with an earlier one."""
