@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from rag.embed import BATCH, PackagedEmbedder
+from rag.product import product
 from rag.types import Span
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ class Reader:
             batch = order[at : at + BATCH]
             encoder, head, bias = self._model
             encoded = encoder.encode_pairs([(question, text) for text in batch])
-            scores = encoder.hidden(encoded)[0].numpy() @ head.T + bias
+            scores = product(encoder.hidden(encoded)[0].numpy(), head.T) + bias
             for text, e, score in zip(batch, encoded, scores, strict=True):
                 readings[text] = (score[: len(e.ids)], np.array(e.offsets), np.array(e.type_ids))
         self._last = (question, readings)  # in one step: another thread sees the old pair or the new one

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
+from rag.product import product
 from rag.question.same import same_as
 from rag.store.page import IN_HEAD, Page, places
 from rag.store.words import stems
@@ -95,12 +96,12 @@ def sheet(asked: Asked, pages: list[Page], idfs: Callable[[Iterable[str]], list[
     starts = np.concatenate([[0], np.cumsum(sizes)[:-1]]).astype(np.int64)
     words = _words(asked.understood, pages, starts, int(sizes.sum()), idfs, heads)
     vectors = _float32([page.sentences for page in pages])
-    cosine = _float32([page.vector[None] for page in pages]) @ asked.vector
+    cosine = product(_float32([page.vector[None] for page in pages]), asked.vector)
     lengths = np.array([len(page.stems) for page in pages])
     saturated = words.in_passage / (words.in_passage + (_K1 * (1 - _B + _B * lengths / lengths.mean()))[:, None]) * (_K1 + 1)
     has = np.minimum(words.in_passage, 1)
     said = _share(words.in_sentence, words.weights)
-    sentence_cosine = vectors @ asked.vector
+    sentence_cosine = product(vectors, asked.vector)
     first = np.zeros(len(vectors), dtype=np.float32)
     first[starts] = 1
     outlets, days = [page.outlet for page in pages], np.array([page.day for page in pages])
@@ -115,7 +116,7 @@ def sheet(asked: Asked, pages: list[Page], idfs: Callable[[Iterable[str]], list[
         names, elsewhere = weights * words.names, words.weights * words.names * (1 - mine)
         of_passage.append(
             (
-                saturated @ weights / 10,
+                product(saturated, weights) / 10,
                 cosine,
                 _share(has, weights),
                 _share(has, names, _NEUTRAL),
@@ -128,9 +129,9 @@ def sheet(asked: Asked, pages: list[Page], idfs: Callable[[Iterable[str]], list[
         )
         of_sentence.append(
             (
-                vectors @ vector,
+                product(vectors, vector),
                 _share(words.in_sentence, weights),
-                words.in_sentence @ weights / 20,
+                product(words.in_sentence, weights) / 20,
                 _share(words.in_sentence, names, _NEUTRAL),
                 sentence_cosine,
                 said,
@@ -198,7 +199,7 @@ def _counts(row: np.ndarray, column: np.ndarray, rows: int, columns: int) -> np.
 
 def _share(has: np.ndarray, weights: np.ndarray, of_none: float = 0.0) -> np.ndarray:
     total = float(weights.sum())
-    out: np.ndarray = has @ weights / total if total else np.full(len(has), of_none, dtype=np.float32)
+    out: np.ndarray = product(has, weights) / total if total else np.full(len(has), of_none, dtype=np.float32)
     return out
 
 

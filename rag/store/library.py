@@ -421,6 +421,8 @@ class Library:
 
     def _exactly(self, live: Snapshot, vector: np.ndarray, wanted: int, keep: np.ndarray) -> dict[int, float]:
         """The nearest of the passages that `keep` marks, by looking at each of them. Holds 1.5 kB a passage from then on."""
+        from rag.product import product
+
         if self._matrix is None or self._matrix[0] is not live:
             rows = np.zeros((len(live), self.embedder.dimension), dtype=np.float32)
             place = {number: at for at, number in enumerate(live.numbers.tolist())}
@@ -429,7 +431,7 @@ class Library:
                     rows[place[number]] = row
             self._matrix = (live, rows)
         places = np.flatnonzero(keep)
-        cosines = self._matrix[1][places] @ vector
+        cosines = product(self._matrix[1][places], vector)
         best = np.argpartition(-cosines, wanted - 1)[:wanted]
         best = best[np.argsort(-cosines[best])]
         return dict(zip(live.numbers[places[best]].tolist(), cosines[best].tolist(), strict=True))
