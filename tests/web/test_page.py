@@ -242,6 +242,16 @@ def test_about_tells_what_is_set_up_and_that_the_library_is_sound(reader: Reader
     reader.wait(lambda: "The library is sound" in reader.one("#health").text)
 
 
+def test_the_bundled_evaluation_runs_from_the_page_and_its_figures_are_shown(reader: Reader) -> None:
+    reader.tab("Quality")
+    reader.wait(lambda: "No evaluation was run" in reader.one("#report").text)
+    reader.press("#evaluate")
+    reader.wait(lambda: [bar for bar in reader.all("#evaluating progress") if 0 < float(bar.get_attribute("value") or 0)])
+    reader.wait(lambda: "Evaluated" in reader.one("#evaluating").text, 180)
+    reader.wait(lambda: "abstention recall" in reader.one("#report").text)
+    assert "130" in reader.one("#report").text, "questions of the test split"
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing_serious_on_any_tab(reader: Reader, scheme: str) -> None:
     axe = files("axe_core_python").joinpath("axe.min.js").read_text("utf-8")
