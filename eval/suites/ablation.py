@@ -12,7 +12,7 @@ from eval.metrics import hit_at, mean, reciprocal_rank
 from eval.questions import BUNDLED, load
 from eval.ranking import articles, timed
 from rag.engine import Engine
-from rag.rerank import open_reranker
+from rag.rerank import NONE, PACKAGED, open_reranker
 from rag.retrieve import Retriever, Ways
 
 WAYS: dict[str, Ways] = {
@@ -32,14 +32,16 @@ RERANKED = "everything, reranked"
 
 
 def run(engine: Engine, data: Path | None) -> tuple[int, dict[str, dict[str, float]]]:
-    """Over MultiHop-RAG in the folder `data`, or the bundled development questions: how many questions, and each way's figures."""
+    """Over MultiHop-RAG in the folder `data`, or the bundled development questions: how many questions, and each way's figures. Reranks
+    with the reranker that is set, else the packaged one."""
     from eval.suites import multihop_rag
 
     rows: dict[str, dict[str, float]] = {}
     asked = multihop_rag.questions(data) if data else []
     known = [] if data else [question for question in load(BUNDLED / "dev.jsonl") if question.articles]
-    reranker = open_reranker(engine.settings.reranker, engine.reader)
-    for name, ways in {**WAYS, **({RERANKED: Ways()} if reranker else {})}.items():
+    chosen = engine.settings.reranker
+    reranker = open_reranker(PACKAGED if chosen == NONE else chosen, engine.reader)
+    for name, ways in {**WAYS, RERANKED: Ways()}.items():
         rerank = name == RERANKED
         retriever = Retriever(engine.library, engine.settings, reranker if rerank else None, ways)
         if asked:
