@@ -9,6 +9,7 @@ from typing import Protocol
 from rag.types import Answer, Article
 
 SAID = re.compile(r"\b(said|told|called|argued|wrote|warned|asked|praised|criticised|criticized|described|announced)\b")
+MENTIONS = 4  # of a name from which an article tells about it
 LONGEST = 90  # characters of a question that fits on a button
 
 
@@ -29,7 +30,7 @@ def candidates(article: Article) -> Iterator[str]:
         if any(_last_name(person) in sentence and SAID.search(sentence) for sentence in sentences):
             yield f"What did {person} say about AI?"
     for name in (*article.organisations, *article.people):
-        if name in article.title:
+        if name in article.title or article.text.count(name) >= MENTIONS:
             yield f"What is known about {name} and AI?"
     if not article.people and not article.organisations and article.title:
         yield f"What is reported about {article.title.rstrip('.!?')}?"
@@ -49,7 +50,8 @@ def checked(
     told: set[str] = {question.casefold() for question in without}
     tried = 0
     for article in articles:
-        for question in candidates(article):
+        last = found[-1].split()[:2] if found else []
+        for question in sorted(candidates(article), key=lambda question: question.split()[:2] == last):  # not all of one kind
             if len(found) >= count or tried >= most:
                 return tuple(found)
             if question.casefold() in told or len(question) > LONGEST:

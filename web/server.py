@@ -59,7 +59,13 @@ def _theme() -> gr.themes.Base:
     """Gradio's soft theme with fonts that are there already (its own would be asked of another host), and labels dark enough."""
     fonts = [gr.themes.Font("system-ui"), gr.themes.Font("sans-serif")]
     theme = gr.themes.Soft(font=fonts, font_mono=[gr.themes.Font("monospace")])
-    return theme.set(block_title_text_color="*primary_800", block_label_text_color="*primary_800")
+    return theme.set(
+        block_title_text_color="*primary_800",
+        block_label_text_color="*primary_800",
+        input_border_width="1px",  # else a field in the light page is white on white
+        input_border_color="*neutral_500",
+        input_border_color_dark="*neutral_500",
+    )
 
 
 class _Server(uvicorn.Server):
