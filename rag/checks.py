@@ -30,6 +30,15 @@ _DENIAL = re.compile(
 )
 _BY = re.compile(r"\bby\b", re.IGNORECASE)
 _HEDGE = re.compile(r"\b(?:allegedly|reportedly|purportedly|supposedly|apparently)\b", re.IGNORECASE)
+_IF = re.compile(
+    r"(?<!as )(?<!even )(?<!what )\b(?:if|unless|provided that|on condition that|in case)\b(?! (?:any|not)\b)", re.IGNORECASE
+)
+_MAY_BE = re.compile(
+    r"\b(?:if|unless|provided|in case|depend\w*|condition\w*|would|could|may|might|should|threaten\w*|plan\w*|propos\w*|once|were to)\b",
+    re.IGNORECASE,
+)
+_CLAUSE_END = re.compile(r"[,;:()\u2013\u2014]")
+_IN_CONSEQUENCE = 0.7  # share of a sentence's words that stand in what only follows from a condition
 _SENTENCE = re.compile(r"(?<=[.!?])[\"'”’]*\s+(?=[A-Z\"“'])|\n+")  # noqa: RUF001
 
 
@@ -53,6 +62,8 @@ def faults(sentence: str, passages: Sequence[str], outlets: Sequence[str] = ()) 
             out.append("leaves out that it is only alleged")
     if _denies_what(sentence, nearest) or _denies_what(nearest, sentence):
         out.append("turns a no into a yes or a yes into a no")
+    if condition := _condition_left_out(sentence, nearest):
+        out.append(f"leaves out the condition: {condition}")
     if _swaps(sentence, nearest):
         out.append("swaps who did it with whom it was done to")
     return out
@@ -79,6 +90,26 @@ def _denies_what(one: str, other: str) -> bool:
         if behind and set(behind) <= said:
             return True
     return False
+
+
+def _condition_left_out(sentence: str, told: str) -> str:
+    """The condition on which alone `told` says what `sentence` says without any; empty when there is none."""
+    if _MAY_BE.search(sentence):
+        return ""
+    own = set(stems(sentence))
+    for match in _IF.finditer(told):
+        behind = _CLAUSE_END.search(told, match.end())
+        before = [end.end() for end in _CLAUSE_END.finditer(told, 0, match.start())]
+        clause = told[before[-1] if before else 0 : match.start()]
+        if stems(clause):  # 'B if A'
+            consequence, condition = clause, told[match.start() : behind.start() if behind else len(told)]
+        elif behind:  # 'If A, B'
+            consequence, condition = told[behind.end() :], told[match.start() : behind.start()]
+        else:
+            continue
+        if own and len(own & set(stems(consequence))) / len(own) >= _IN_CONSEQUENCE:
+            return condition.strip(" .").casefold()
+    return ""
 
 
 def _swaps(sentence: str, told: str) -> bool:

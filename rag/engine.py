@@ -136,9 +136,10 @@ class Engine(BaseQueryEngine):  # type: ignore[misc]  # LlamaIndex is not typed 
         try:
             yield from self._written(found, model)
         except ModelFailed as error:
-            notice = f"The language model {error.reason}. This is quoted from the coverage instead."
+            failed = f"The language model {error.reason}. "
             for answer in self._quoted(found):
-                yield answer if answer.abstained else replace(answer, notice=notice)
+                said = answer.notice if answer.abstained else "This is quoted from the coverage instead."
+                yield replace(answer, notice=failed + said)
 
     def _quoted(self, found: Retrieved) -> Iterator[Answer]:
         """The answer in sentences of the passages, word for word."""

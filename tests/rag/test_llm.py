@@ -513,3 +513,11 @@ def test_a_follow_up_that_the_model_does_not_make_whole_is_resolved_by_rule(
     assert "Timbre" in by_rule
     scripted.says = [_reply(scripted, **how), _reply(scripted, text=f"{FOUNDED} [1]")]
     assert _searched(write(tries=1), typed, before) == by_rule
+
+
+def test_an_abstention_after_a_failure_tells_of_both(write: Callable[..., Engine], scripted: Any) -> None:
+    scripted.says = [_reply(scripted, status=401)]
+    answer = write().ask("Who has won this year's Tour de France?")
+    assert answer.abstained
+    assert answer.notice.startswith("The language model ")
+    assert "The coverage here does not tell." in answer.notice
