@@ -145,8 +145,10 @@ class Judge:
     def _run(self, inputs: Sequence[_Input]) -> np.ndarray:
         import torch
 
+        from rag.encoder import padded
+
         encoder, heads = self._model
-        longest = max(len(one.ids) for one in inputs)
+        longest = padded(max(len(one.ids) for one in inputs), len(inputs))
         ids = torch.zeros(len(inputs), longest, dtype=torch.long)
         types = torch.zeros_like(ids)
         mask = torch.zeros(ids.shape, dtype=torch.bool)
