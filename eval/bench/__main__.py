@@ -26,7 +26,7 @@ def copies(split: str, corpus: Path, copies: int, negatives: int) -> None:
 
 
 @bench.command()
-@click.option("--articles", type=click.IntRange(20), default=120, show_default=True, help="Articles that both pipelines ingest.")
+@click.option("--articles", type=click.IntRange(20), default=600, show_default=True, help="Articles that both pipelines ingest.")
 @click.option("--memory", multiple=True, type=click.IntRange(20), help="Also ingest so many articles and tell the peak memory.")
 @click.option("--corpus", type=click.Path(path_type=Path, exists=True), default=Path("corpus"), show_default=True)
 def ingest(articles: int, memory: tuple[int, ...], corpus: Path) -> None:
