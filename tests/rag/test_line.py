@@ -42,6 +42,17 @@ def test_the_first_to_come_is_the_first_served_and_the_patient_come_last() -> No
     assert served == [*map(str, range(8)), "patient"]
 
 
+def test_the_patient_wait_only_so_long() -> None:
+    line, served = Line(1, patience=0.05), list[str]()
+    with line.served():
+        threads = _queue(line, [("patient", True)], served)
+        _until(lambda: len(line._waiting[0]) == 1)  # it has come forward
+        threads += _queue(line, [("late", False)], served)
+    for thread in threads:
+        thread.join(5)
+    assert served == ["patient", "late"]
+
+
 def test_no_more_than_its_width_are_served_at_once_and_each_is_told_how_many() -> None:
     line, inside, most, told = Line(2), [0], [0], list[int]()
     mutex = threading.Lock()
