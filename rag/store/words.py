@@ -128,22 +128,30 @@ class Words:
         The scores do not depend on `filters`: BM25 counts words over the whole index.
         """
         searcher = self._index.searcher()
-        words = self._telling(searcher, [word for word in _WORD.findall(text.lower()) if word not in _EMPTY])
+        words = [word for word in _WORD.findall(text.lower()) if word not in _EMPTY]
         if not words or top < 1:
             return []
+        telling = self._telling(searcher, words)
+        found = self._best(searcher, telling, top, filters) if telling else []
+        if len(found) < top and len(telling) < len(words):  # the common words find more
+            found = self._best(searcher, words, top, filters)
+        numbers = searcher.fast_field_values("number", [address for _, address in found])
+        return [(number, score) for number, (score, _) in zip(numbers, found, strict=True)]
+
+    def _best(
+        self, searcher: tantivy.Searcher, words: Sequence[str], top: int, filters: Filters
+    ) -> list[tuple[float, tantivy.DocAddress]]:
         query = self._index.parse_query(" ".join(words), ["text"])
         limits = self._limits(filters)
         if limits:
             query = tantivy.Query.boolean_query([(tantivy.Occur.Must, part) for part in [query, *limits]])
-        found = searcher.search(query, top, count=False).hits
-        numbers = searcher.fast_field_values("number", [address for _, address in found])
-        return [(number, float(score)) for number, (score, _) in zip(numbers, found, strict=True)]
+        return [(float(score), address) for score, address in searcher.search(query, top, count=False).hits]
 
-    def _telling(self, searcher: tantivy.Searcher, words: Sequence[str]) -> Sequence[str]:
-        """`words` without those that most passages have, unless all are such."""
+    @staticmethod
+    def _telling(searcher: tantivy.Searcher, words: Sequence[str]) -> list[str]:
+        """`words` without those that most passages have."""
         most = _COMMON * searcher.num_docs
-        rare = [word for word in words if all(searcher.doc_freq("text", stem) <= most for stem in _ANALYZER.analyze(word))]
-        return rare or words
+        return [word for word in words if all(searcher.doc_freq("text", stem) <= most for stem in _ANALYZER.analyze(word))]
 
     def _limits(self, filters: Filters) -> list[tantivy.Query]:
         """Queries that a passage must match and that add nothing to its score."""
