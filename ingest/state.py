@@ -9,6 +9,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from rag.store.wal import use_wal
+
 FILE = "ingest.sqlite3"
 
 _SCHEMA = """
@@ -57,7 +59,7 @@ class State:
     def __init__(self, data_dir: Path) -> None:
         data_dir.mkdir(parents=True, exist_ok=True)
         self._db = sqlite3.connect(data_dir / FILE, timeout=30)
-        self._db.execute("PRAGMA journal_mode = WAL")
+        use_wal(self._db)
         self._db.executescript(_SCHEMA)
 
     def close(self) -> None:

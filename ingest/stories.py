@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from rag.store.wal import use_wal
 from rag.types import Article
 
 if TYPE_CHECKING:
@@ -111,7 +112,7 @@ class Stories:
 
     def __init__(self, data_dir: Path | None) -> None:
         self._db = sqlite3.connect(":memory:" if data_dir is None else data_dir / FILE, isolation_level="IMMEDIATE", timeout=30)
-        self._db.execute("PRAGMA journal_mode = WAL")
+        use_wal(self._db)
         self._db.execute("PRAGMA synchronous = NORMAL")
         self._db.executescript(_SCHEMA)
 

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import errno
 import sqlite3
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from rag.errors import DiskFull, LibraryUnusable
-
-_SETTING_UP = threading.Lock()  # a change to WAL does not wait for a lock: two threads that make the file at once would fail
+from rag.store.wal import use_wal
 
 
 @contextmanager
@@ -27,10 +25,9 @@ def opened(data_dir: Path, file: str, schema: str) -> Iterator[sqlite3.Connectio
         db = sqlite3.connect(data_dir / file, timeout=30)
         try:
             db.row_factory = sqlite3.Row
-            with _SETTING_UP:
-                db.execute("PRAGMA journal_mode = WAL")
-                db.execute("PRAGMA foreign_keys = ON")
-                db.executescript(schema)
+            use_wal(db)
+            db.execute("PRAGMA foreign_keys = ON")
+            db.executescript(schema)
             with db:
                 yield db
         finally:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from rag.errors import LibraryDamaged, LibraryOfAnotherTime
 from rag.store.faults import is_damage
+from rag.store.wal import use_wal
 
 FILE = "ledger.sqlite3"
 # Of the tables below, in SQLite's user_version. 1 had no history and kept no passage vectors; 2 had no stems, and is brought up to 3.
@@ -69,10 +70,13 @@ def opened(data_dir: Path) -> sqlite3.Connection:
     db = sqlite3.connect(data_dir / FILE, timeout=30, isolation_level=None, check_same_thread=False)
     db.row_factory = sqlite3.Row
     try:
-        db.execute("PRAGMA journal_mode = WAL")
+        use_wal(db)
         db.execute("PRAGMA foreign_keys = ON")
-        made_by = int(db.execute("PRAGMA user_version").fetchone()[0])
-        fresh = not db.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone()
+        # In one statement: between two, another process may make the tables.
+        made_by, tables = db.execute(
+            "SELECT user_version, (SELECT COUNT(*) FROM sqlite_master) FROM pragma_user_version"
+        ).fetchone()
+        fresh = not tables
         if made_by == 2:
             made_by = _from_2(db)
         if not fresh and made_by != FORMAT:
