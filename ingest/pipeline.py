@@ -105,7 +105,6 @@ class Ingest:
         self._writer = Writer(library, self._how)
         self._new: set[str] = set()
         self._waiting = 0
-        self._stepped = False
         self._roots: set[str] = set()
         self._failed: list[tuple[str, str, str]] = []
         self.report = Report()
@@ -123,7 +122,10 @@ class Ingest:
         try:
             for found in read:
                 self._take(found)
-                if self._waiting >= (STEP_PASSAGES if self._stepped else FIRST_STEP_PASSAGES) or len(self._step) >= STEP_ARTICLES:
+                if (
+                    self._waiting >= (STEP_PASSAGES if self.report.passages else FIRST_STEP_PASSAGES)
+                    or len(self._step) >= STEP_ARTICLES
+                ):
                     self._write()
                 if self._options.stop.is_set():
                     self.report.stopped = True
@@ -235,7 +237,6 @@ class Ingest:
             self._step.clear()
         self._new.clear()
         self._waiting = 0
-        self._stepped = True
 
 
 def ingest(

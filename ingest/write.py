@@ -40,7 +40,7 @@ class Writer:
         """Load the model, if it is not, beside what is read meanwhile: there is going to be something to embed."""
         if not self._warm:
             self._warm = True
-            self._embedding.submit(self._library.embedder.question, "")
+            self._embedding.submit(self._library.embedder.question, "")  # should it fail, so does the first step, and says why
 
     def put(self, step: Step) -> None:
         """Hand a step over; waits while MOST_WAITING are under way. Raises what went wrong with an earlier one."""

@@ -7,12 +7,9 @@ compares them), so either may read what the other wrote.
 
 from __future__ import annotations
 
-import ctypes
 import json
 import math
-import sys
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
 from pathlib import Path
 
 import torch
@@ -27,38 +24,18 @@ def has_fast_bfloat16() -> bool:
     return bool(capabilities.get("amx_bf16") or capabilities.get("avx512_bf16"))
 
 
-_MMAP_BYTES, _TRIM_BYTES = 32 << 20, 512 << 20
-_M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3  # of glibc's malloc.h
-
-
-@lru_cache
-def keep_memory() -> bool:
-    """Let glibc keep what it freed for the next tensor; whether it does (other C libraries do not know the call).
-
-    By default it gives the megabytes of each layer's products back to the system and takes them again, page by page, for the next: a
-    third of the time of a batch (8 passages of 200 word pieces, bfloat16, 2 cores).
-    """
-    mallopt = getattr(ctypes.CDLL(None), "mallopt", None) if sys.platform == "linux" else None
-    return bool(mallopt and mallopt(_M_MMAP_THRESHOLD, _MMAP_BYTES) and mallopt(_M_TRIM_THRESHOLD, _TRIM_BYTES))
-
-
 CORES = torch.get_num_threads()  # those torch would use, or OMP_NUM_THREADS
 
 
 def share_cores(threads: int) -> None:
     """Give the calling thread's products its share of the cores while `threads` run models at once: with all cores to each they
-    wait for one another (20 questions at once took a tenth longer on 2 cores)."""
+    wait for one another (20 questions at once took a twentieth longer on 2 cores)."""
     torch.set_num_threads(max(1, CORES // threads))
 
 
-# Torch prepares its products for each shape that comes, and keeps what it prepared: with rows of a few lengths only, an ingest holds
-# 240 MB less and is a little faster. One question alone is short, and not worth the padding.
+# Torch prepares its products for each shape that comes, and keeps what it prepared: with rows of a few lengths only, an ingest of 600
+# articles holds 240 MB less and is a little faster. One question alone is short, and not worth the padding.
 _PADDED_TO = 16
-
-
-def padded(longest: int, rows: int) -> int:
-    """Word pieces to pad a batch of `rows` to whose longest has so many."""
-    return -(-longest // _PADDED_TO) * _PADDED_TO if rows > 1 else longest
 
 
 def load_tokenizer(folder: Path, max_tokens: int | None) -> Tokenizer:
@@ -85,7 +62,6 @@ class Encoder:
         dtype: torch.dtype = torch.float32,
         layers: Mapping[str, torch.Tensor] | None = None,
     ) -> None:
-        keep_memory()
         config = json.loads((folder / "config.json").read_text("utf-8"))
         self.depth: int = config["num_hidden_layers"]
         self.heads: int = config["num_attention_heads"]
@@ -160,17 +136,23 @@ class Encoder:
         """The tokens of each pair of texts; where both are longer than `max_tokens`, the second is cut."""
         return list(self._pairs.encode_batch(list(pairs)))
 
+    def states(self, rows: Sequence[tuple[Sequence[int], Sequence[int]]]) -> tuple[torch.Tensor, torch.Tensor]:
+        """`hidden` for (ids, types) of each row."""
+        longest = max(len(ids) for ids, _ in rows)
+        if len(rows) > 1:
+            longest = -(-longest // _PADDED_TO) * _PADDED_TO
+        ids = torch.zeros(len(rows), longest, dtype=torch.long)
+        types = torch.zeros_like(ids)
+        mask = torch.zeros(len(rows), longest, dtype=torch.bool)
+        for row, (own_ids, own_types) in enumerate(rows):
+            ids[row, : len(own_ids)] = torch.tensor(own_ids)
+            types[row, : len(own_ids)] = torch.tensor(own_types)
+            mask[row, : len(own_ids)] = True
+        return self.forward(ids, mask, types).float(), mask
+
     def hidden(self, encoded: Sequence[Encoding]) -> tuple[torch.Tensor, torch.Tensor]:
         """Last hidden states in float32, shape (len(encoded), tokens, dimension), and the boolean mask of real tokens."""
-        longest = padded(max(len(e.ids) for e in encoded), len(encoded))
-        ids = torch.zeros(len(encoded), longest, dtype=torch.long)
-        types = torch.zeros_like(ids)
-        mask = torch.zeros(len(encoded), longest, dtype=torch.bool)
-        for row, e in enumerate(encoded):
-            ids[row, : len(e.ids)] = torch.tensor(e.ids)
-            types[row, : len(e.ids)] = torch.tensor(e.type_ids)
-            mask[row, : len(e.ids)] = True
-        return self.forward(ids, mask, types).float(), mask
+        return self.states([(e.ids, e.type_ids) for e in encoded])
 
     def embed(self, texts: Sequence[str]) -> torch.Tensor:
         """Unit vectors, float32, shape (len(texts), dimension): the mean of the token vectors, as the model was trained."""

@@ -21,6 +21,7 @@ from rag.conversation import condense, resolve
 from rag.corroborate import carriers
 from rag.dates import written
 from rag.embed import open_embedder
+from rag.encoder import share_cores
 from rag.errors import SluglineError
 from rag.line import Line
 from rag.llm import Model, ModelFailed, Spent
@@ -112,8 +113,6 @@ class Engine(BaseQueryEngine):  # type: ignore[misc]  # LlamaIndex is not typed 
             return
         whole = self._whole(typed, history, dropped)  # may ask the language model: before the turn
         with self._line.served(patient) as served:
-            from rag.encoder import share_cores  # torch takes a second to import: not before a question is asked
-
             share_cores(served)
             found = self.retriever.search(whole, top, filters, joined=True, dropped=dropped)
             retrieved = time.perf_counter()

@@ -145,18 +145,8 @@ class Judge:
     def _run(self, inputs: Sequence[_Input]) -> np.ndarray:
         import torch
 
-        from rag.encoder import padded
-
         encoder, heads = self._model
-        longest = padded(max(len(one.ids) for one in inputs), len(inputs))
-        ids = torch.zeros(len(inputs), longest, dtype=torch.long)
-        types = torch.zeros_like(ids)
-        mask = torch.zeros(ids.shape, dtype=torch.bool)
-        for row, one in enumerate(inputs):
-            ids[row, : len(one.ids)] = torch.tensor(one.ids)
-            types[row, one.claim + 2 : len(one.ids)] = 1
-            mask[row, : len(one.ids)] = True
-        hidden = encoder.forward(ids, mask, types).float()
+        hidden, _ = encoder.states([(one.ids, [int(at >= one.claim + 2) for at in range(len(one.ids))]) for one in inputs])
         pooled = torch.tanh(hidden[:, 0] @ heads["pooler.dense.weight"].T + heads["pooler.dense.bias"])
         supported = (pooled @ heads["classifier.weight"].T + heads["classifier.bias"])[:, 0]
         pieces = (hidden @ heads["pieces.weight"].T + heads["pieces.bias"])[:, :, 0]

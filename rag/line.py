@@ -12,7 +12,7 @@ PATIENCE = 2.0  # seconds
 
 class Line:
     """Serves `width` threads at a time, in the order in which they came. Threads left to themselves share the interpreter unevenly:
-    of twenty questions asked at once the unluckiest took twice as long as in a line.
+    of twenty questions asked at once the unluckiest took nearly twice as long as in a line.
 
     Not reentrant: a thread that is being served must not come again.
     """

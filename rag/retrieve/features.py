@@ -209,7 +209,7 @@ def _named(outlets: Sequence[str], wanted: Sequence[str]) -> np.ndarray:
 
 def _published(days: np.ndarray, periods: Sequence[tuple[dt.date, dt.date]]) -> np.ndarray:
     out = np.zeros(len(days), dtype=np.float32)
-    for since, until in periods:  # those of an event are long: they begin or end with it
+    for since, until in periods:
         first, last = since.toordinal(), until.toordinal()
         worth = 1.0 if last - first <= _FEW_DAYS else _LONG
         out = np.maximum(out, worth * ((days >= first - SLACK) & (days <= last + SLACK)))

@@ -128,10 +128,12 @@ class Retriever(BaseRetriever):  # type: ignore[misc]  # LlamaIndex is not typed
 
     def _with_events(self, understood: Understood, filters: Filters, today: dt.date | None) -> Understood:
         """`understood` with the days of the events that limit it, where the coverage dates them. One search each."""
+        if not events.named(understood.text):
+            return understood
         dates = [Span(p.start, p.end) for p in find_periods(understood.text, today or dt.date.today())]  # noqa: DTZ011
         outlets = [Span(m.start, m.end) for m in find_outlets(understood.text, self.library.outlets())]
         named = events.named(understood.text, [*dates, *outlets])
-        whole = self.library.embedder.question(understood.text) if named else None
+        whole = self.library.embedder.question(understood.text)
         known = []
         for how, span in named:
             words = understood.text[span.start : span.end]

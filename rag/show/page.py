@@ -116,7 +116,11 @@ def _chips(answer: Answer, found: Understood) -> Iterable[tuple[str, str]]:
     if found.outlets:
         yield "outlets", f"Outlets: {', '.join(found.outlets)}"
     if found.events:
-        yield "dates", "; ".join(f"{event.how} {event.words} ({written(event.day)})" for event in found.events)
+        days = {event.day for event in found.events}
+        limits = [f"{event.how} {event.words} ({written(event.day)})" for event in found.events]
+        limits += [f"since {written(found.since)}"] if found.since and found.since not in days else []
+        limits += [f"until {written(found.until)}"] if found.until and found.until not in days else []
+        yield "dates", "; ".join(limits)
     elif found.since and found.until:
         same = found.since == found.until
         yield "dates", written(found.since) if same else f"{written(found.since)} to {written(found.until)}"

@@ -69,6 +69,8 @@ def test_the_library_dates_an_event_and_the_reader_sees_it_and_can_take_it_away(
     assert (event.how, event.words, event.article_id) == ("after", "the video game strike ended", "009")
     assert "after the video game strike ended (9 July 2025)" in show.answer_html(answer)
     assert show.answer_json(answer)["understood"]["events"][0]["day"] == "2025-07-09"
+    both = show.answer_html(bundled.ask("In 2026, what has SAG-AFTRA said since the video game strike ended?"))
+    assert "after the video game strike ended (9 July 2025); since 1 January 2026; until 31 December 2026" in both
     without = bundled.ask(question, dropped=frozenset({"dates"})).understood
     assert without is not None
     assert (without.events, without.since) == ((), None)
