@@ -12,7 +12,7 @@ from rag.corroborate import name_of
 from rag.dates import written as day
 from rag.store.words import stems
 from rag.types import Hit, Support
-from rag.verify import verify
+from rag.verify import verify_all
 
 
 @dataclass(frozen=True)
@@ -28,24 +28,25 @@ class Checked:
 def check(written: Written, hits: Sequence[Hit]) -> Checked:
     """`written` against `hits`, passage n of which is number n; citations that do not exist are dropped."""
     cited = [n - 1 for n in written.cites if 1 <= n <= len(hits)]
-    best = _against(written.text, cited, hits)
+    [best] = _against(written.text, [cited], hits)
     if best.support is Support.FULL:
         return best
-    for place in range(len(hits)):
-        if place not in cited and (other := _against(written.text, [place], hits)).support is Support.FULL:
-            return other
-    return best
+    others = _against(written.text, [[place] for place in range(len(hits)) if place not in cited], hits)
+    return next((other for other in others if other.support is Support.FULL), best)
 
 
-def _against(text: str, places: Sequence[int], hits: Sequence[Hit]) -> Checked:
-    if not places:
-        return Checked(text, (), Support.NONE, 0.0)
-    told = [evidence(hits[place]) for place in places]
-    support, chance = verify(text, told)
-    outlets = [name for place in places for name in outlets_behind(hits[place])]
-    if faults(text, told, outlets):
-        support, chance = Support.NONE, min(chance, 0.1)
-    return Checked(text, tuple(places), support, chance)
+def _against(text: str, choices: Sequence[Sequence[int]], hits: Sequence[Hit]) -> list[Checked]:
+    """`text` against each of several choices of passages, judged in one go."""
+    told = [[evidence(hits[place]) for place in places] for places in choices]
+    out = []
+    for places, passages, (support, chance) in zip(
+        choices, told, verify_all([(text, passages) for passages in told]), strict=True
+    ):
+        outlets = [name for place in places for name in outlets_behind(hits[place])]
+        if places and faults(text, passages, outlets):
+            support, chance = Support.NONE, min(chance, 0.1)
+        out.append(Checked(text, tuple(places), support, chance))
+    return out
 
 
 def evidence(hit: Hit) -> str:

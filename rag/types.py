@@ -174,8 +174,8 @@ class Understood:
 
     `mentions` are the different names of outlets in it, each as the outlets it may mean ('Fox News' has several); `sides` are its
     clauses, one when it asks one thing; `names` are people, organisations and works as it writes them;
-    `corrected` are words that the library does not know, with the known one that was searched for beside each; `events` are those that
-    the library dates.
+    `corrected` are bywords and words that the library does not know, each with the name or known word that was searched for instead;
+    `events` are those that the library dates.
     """
 
     text: str

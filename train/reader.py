@@ -19,11 +19,11 @@ from tokenizers import Tokenizer
 from rag.embed import PackagedEmbedder
 from rag.reader import MAX_TOKENS, MODEL_FOLDER
 from rag.weights import save_weights
-from train.reader_data import Example, newsroom, public
+from train.reader_data import FIRST, Example, coverage, newsroom, public
 
 SEED = 7
 BATCH = 16
-STAGES = {"public": (2, 1e-4), "newsroom": (2, 1e-4)}  # epochs and highest learning rate of each
+STAGES = {"public": (2, 1e-4), "newsroom": (2, 1e-4), "coverage": (2, 7e-5), "second coverage": (1, 7e-5)}  # epochs and highest learning rate of each, in order
 
 
 class Batches:
@@ -102,22 +102,35 @@ def _examples(stage: str, data: Path) -> tuple[list[Example], dict[str, list[Exa
     if stage == "public":
         return known, dev
     ours = newsroom(data, rng)
-    held = set(sorted({e.context for e in ours})[::10])  # every tenth passage of ours is for development
-    dev["newsroom"] = [e for e in ours if e.context in held]
-    return [e for e in ours if e.context not in held] + [e for e in known if e.source == "squad2"], dev
+    ours, dev["newsroom"] = _held_out(ours)
+    if stage == "newsroom":
+        return ours + [e for e in known if e.source == "squad2"], dev
+    first, dev["coverage"] = _held_out(coverage(data, rng, slice(FIRST)))
+    if stage == "coverage":
+        return first + rng.sample(ours, len(ours) // 2), dev  # half of the earlier ones, so that they are not forgotten
+    second, held = _held_out(coverage(data, rng, slice(FIRST, None)))
+    dev["coverage"] += held
+    return second + rng.sample(first, len(first) // 3) + rng.sample(ours, len(ours) // 3), dev
+
+
+def _held_out(examples: list[Example]) -> tuple[list[Example], list[Example]]:
+    """Those to train on, and those over every tenth passage, for development."""
+    held = set(sorted({e.context for e in examples})[::10])
+    return [e for e in examples if e.context not in held], [e for e in examples if e.context in held]
 
 
 def train(stage: str, data: Path, work: Path) -> torch.nn.Module:
-    """One stage: 'public' starts from the packaged encoder, 'newsroom' from where 'public' ended (kept in `work`)."""
+    """One stage: the first starts from the packaged encoder, each other from where the one before it ended (kept in `work`)."""
     from transformers import BertForQuestionAnswering
 
     random.seed(SEED)
     torch.manual_seed(SEED)
     rng = random.Random(SEED)
     packaged = PackagedEmbedder().folder
+    before = dict(zip(STAGES, ["", *STAGES], strict=False))[stage]
     tokenizer = Tokenizer.from_file(str(packaged / "tokenizer.json"))
     model: torch.nn.Module = BertForQuestionAnswering.from_pretrained(
-        packaged if stage == "public" else work / "public",
+        work / before if before else packaged,
         attention_probs_dropout_prob=0.0,  # without it torch has a fused kernel, three times as fast on a CPU
     )
     model.get_submodule("bert.embeddings").requires_grad_(False)
@@ -160,10 +173,10 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True, help="folder with qa.jsonl.xz and faithfulness.jsonl.xz")
     parser.add_argument("--work", type=Path, required=True, help="folder for what each stage leaves")
-    parser.add_argument("--stage", choices=STAGES, action="append", help="only this stage; default both, in order")
+    parser.add_argument("--stage", choices=STAGES, action="append", help="only this stage; default all, in order")
     parser.add_argument("--out", type=Path, default=MODEL_FOLDER)
     arguments = parser.parse_args()
     for name in arguments.stage or STAGES:
         made = train(name, arguments.data, arguments.work)
-    if "newsroom" in (arguments.stage or STAGES):
+    if name == [*STAGES][-1]:
         ship(made, arguments.out)

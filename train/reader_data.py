@@ -1,7 +1,8 @@
 """Examples for the reader: a question, a context, and where in it the answer stands, or that it does not tell.
 
-Sources, all of licences that allow it: SQuAD 2.0 (CC BY-SA 4.0), QAMR (MIT), COVID-QA (Apache-2.0), and `newsroom.jsonl`,
-questions written for Slugline over news passages of BUMP (MIT), whose text is looked up by hash and offsets.
+Sources, all of licences that allow it: SQuAD 2.0 (CC BY-SA 4.0), QAMR (MIT), COVID-QA (Apache-2.0), and questions written for
+Slugline over news passages that are looked up by hash and offsets: `newsroom.jsonl` over BUMP's (MIT), `coverage.jsonl` over
+those of MultiHop-RAG (ODC-BY 1.0) that are about film, music, games, platforms and technology.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ from pathlib import Path
 from typing import Any
 
 NEWSROOM = Path(__file__).with_name("newsroom.jsonl")
+COVERAGE = Path(__file__).with_name("coverage.jsonl")
+FIRST = 3600  # of its questions; the others are kept for the last stage, so that it meets some that no stage has seen
 CONTEXT_CHARACTERS = 1000  # about the passage length of the library
 
 
@@ -113,4 +116,30 @@ def newsroom(data: Path, rng: random.Random) -> list[Example]:
         if others and start >= 0 and rng.random() < 0.5:
             a, b = rng.choice(others)
             examples.append(Example(row["question"], " ".join(contexts[row["context"]][a:b].split()), -1, -1, "newsroom"))
+    return examples
+
+
+def coverage(data: Path, rng: random.Random, rows: slice) -> list[Example]:
+    """Those `rows` of our own questions, most in words far from the passage's, over passages of `multihop_rag/corpus.json` with their title before
+    them, as a library's are read; half of them again with another passage, of the same article or of another, which does not tell."""
+    articles = {}
+    for article in json.loads((data / "multihop_rag" / "corpus.json").read_text("utf-8")):
+        articles[hashlib.sha256(article["body"].encode()).hexdigest()[:16]] = article
+    asked = [json.loads(line) for line in COVERAGE.read_text("utf-8").splitlines()][rows]
+    passages = sorted({(row["context"], row["start"], row["end"]) for row in asked})
+
+    def text(passage: tuple[str, int, int]) -> tuple[str, str]:
+        key, start, end = passage
+        return f"{articles[key]['title']}\n", " ".join(articles[key]["body"][start:end].split())
+
+    examples = []
+    for row in asked:
+        own = (row["context"], row["start"], row["end"])
+        title, passage = text(own)
+        start, end = (len(title) + at for at in row["answer"]) if row["answer"] else (-1, -1)
+        examples.append(Example(row["question"], title + passage, start, end, "coverage"))
+        if row["answer"] and rng.random() < 0.5:
+            beside = [other for other in passages if other[0] == own[0] and other != own]
+            other = beside[0] if beside and rng.random() < 0.6 else rng.choice([p for p in passages if p[0] != own[0]])
+            examples.append(Example(row["question"], "".join(text(other)), -1, -1, "coverage"))
     return examples

@@ -12,8 +12,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from rag.dates import find_dates
-from rag.figures import find_figures
+from rag.figures import Figure, find_figures
 from rag.question import Asks, asks
+from rag.question.form import without_aside
+from rag.question.kind import Unit, unit
 from rag.reader import Reader
 from rag.retrieve import READ, Retrieved
 from rag.store.words import stems
@@ -38,6 +40,11 @@ NAMES = (
 
 NO_NAMES = 0.5  # `names_said` of a question that names nothing
 
+_FRACTION = re.compile(r"\b(?:half|third|quarters?|fifths?|tenth|majority|unanim\w+|one in \w+|\d+\s?(?:-|–|to)\s?\d+)\b", re.I)  # noqa: RUF001
+_SPELL = re.compile(
+    r"[\s-]*(?:and a half |to \w+ |or \w+ )?(?:straight |consecutive )?(?:second|minute|hour|day|week|month|year|season|decade)",
+    re.I,
+)
 # A word with a capital or digits inside a question, its first word apart, names something.
 _NAME = re.compile(r"(?<!^)(?<![.!?] )\b(?:[A-Z][\w'&-]*|\w*\d[\w-]*)")
 
@@ -61,7 +68,7 @@ def candidates(found: Retrieved, reader: Reader) -> list[Candidate]:
     hits = found.hits[:READ]
     fronts = [f"{hit.article.title}\n" for hit in hits]
     margins = reader.read(
-        found.understood.text,
+        without_aside(found.understood.text),
         [front + hit.passage.text for front, hit in zip(fronts, hits, strict=True)],
         [
             [
@@ -90,15 +97,29 @@ def holds(kind: Asks, sentence: str, question: str) -> bool:
     if kind is Asks.DATE:
         return any(date.month for date in find_dates(sentence))
     if kind is Asks.FIGURE:
-        asked = {figure.value for figure in find_figures(question)}
-        return any(figure.value not in asked for figure in find_figures(sentence))
+        asked, wanted = {figure.value for figure in find_figures(question)}, unit(question)
+        told = [figure for figure in find_figures(sentence) if figure.value not in asked]
+        return any(_counts(figure, wanted, sentence) for figure in told) or (
+            wanted is Unit.SHARE and _FRACTION.search(sentence) is not None
+        )
     folded = question.casefold()
     return any(name.casefold() not in folded for name in _NAME.findall(sentence))
 
 
+def _counts(figure: Figure, wanted: Unit, sentence: str) -> bool:
+    """Whether `figure` of `sentence` is of the unit `wanted`."""
+    if wanted is Unit.TIME:
+        return _SPELL.match(sentence, figure.end) is not None
+    if wanted is Unit.NUMBER:
+        return not figure.unit
+    if wanted is Unit.SHARE:
+        return figure.unit == "%"
+    return wanted is Unit.ANY or figure.unit not in {"", "%"}
+
+
 def rows(found: Retrieved, sentences: Sequence[Candidate], idf: Callable[[str], float]) -> np.ndarray:
     """Shape (len(sentences), len(NAMES)), float32. `idf` tells how rare a stem is in the library."""
-    question = found.understood.text
+    question = without_aside(found.understood.text)
     wanted = {stem: idf(stem) for stem in stems(question)}
     total = sum(wanted.values()) or 1.0
     rarest = max(idf("\0"), 1.0)
@@ -146,7 +167,7 @@ def rows(found: Retrieved, sentences: Sequence[Candidate], idf: Callable[[str], 
 TELLS = (
     "reads",  # the highest margin
     "reads_three",  # mean of the three highest margins
-    "names_said",  # the best of any sentence; 1 for a question without names
+    "names_said",  # of the likeliest sentence; 1 for a question without names
     "read_passage_cosine",  # of the passage that the reader is surest of
     "best_three",  # mean log odds that its three likeliest sentences answer
 )
@@ -154,7 +175,7 @@ TELLS = (
 
 def tells(x: np.ndarray, chances: np.ndarray) -> np.ndarray:
     """Shape (len(TELLS),), from the `rows` of a question's sentences and the chances that they answer."""
-    reads, names = x[:, NAMES.index("reads")], float(x[:, NAMES.index("names_said")].max())
+    reads, names = x[:, NAMES.index("reads")], float(x[chances.argmax(), NAMES.index("names_said")])
     likeliest = np.clip(np.sort(chances)[-3:], 1e-6, 1 - 1e-6)
     out: np.ndarray = np.array(
         [

@@ -22,6 +22,14 @@ _DIFFER = re.compile(
     r"|\bdo (?:the )?(?:reports|sources|outlets|accounts)\b|\baccounts\b",
     re.IGNORECASE,
 )
+# Said beside the question, of the coverage and not of the matter: 'I find two versions', 'Do reports agree?'.
+_ASIDE = re.compile(
+    r"(?<=[.?!,;:-])\s*(?:(?:and |but )?(?:I|we)(?:'ve|'m| have| am)?\s+(?:find|found|finding|see|seen|seeing|read|reading|get|getting|got)\b"
+    r"|(?:the |some |different )?(?:sources|accounts|reports|outlets|papers|articles|stories)\s+"
+    r"(?:conflict|clash|differ|disagree|give|say|vary|contradict|seem|do)\b"
+    r"|(?:do|are|is) (?:the |all )?(?:reports|sources|outlets|accounts|papers|there)\b)[^.?!]*[.?!]*\s*$",
+    re.IGNORECASE,
+)
 _LIST = re.compile(
     r"^(?:list|name|enumerate)\b|\b(?:which|what) (?:\w+ ){0,2}(?:[a-z]{2,}[^s\W]s|companies|studios|parties|countries)\b",
     re.IGNORECASE,
@@ -40,3 +48,14 @@ def form_of(question: str) -> Form:
     if _NEWS.search(question) or _COURSE.search(question):
         return Form.TIMELINE
     return Form.LIST if _LIST.search(question) else Form.PROSE
+
+
+def without_aside(question: str) -> str:
+    """`question` without a last clause that only says that accounts of it differ.
+
+    >>> without_aside("Since when has the lot been in operation? I find two versions")
+    'Since when has the lot been in operation?'
+    """
+    if not _DIFFER.search(question):
+        return question
+    return _ASIDE.sub("", question).rstrip(" ,;:-") or question

@@ -14,6 +14,8 @@ from llama_index.core.schema import NodeWithScore, QueryBundle, TextNode
 from rag.config import Settings
 from rag.dates import find_periods
 from rag.question import parts, understand
+from rag.question.bywords import meant
+from rag.question.form import without_aside
 from rag.question.outlets import find_outlets
 from rag.question.same import same_as
 from rag.retrieve import events, spelling
@@ -96,9 +98,11 @@ class Retriever(BaseRetriever):  # type: ignore[misc]  # LlamaIndex is not typed
     ) -> Retrieved:
         reranker = self.reranker if rerank else None
         shown = min(RERANKED, 2 * top)
-        corrected = spelling.correct(question, self.library)
+        bywords = meant(question, self._has)
+        plain = spelling.apply(question, bywords)
+        corrected = spelling.correct(plain, self.library)
         outlets = () if "outlets" in dropped else self.library.outlets()
-        understood = replace(understand(spelling.apply(question, corrected), outlets, today), corrected=corrected)
+        understood = replace(understand(spelling.apply(plain, corrected), outlets, today), corrected=(*bywords, *corrected))
         if "dates" in dropped:
             understood = replace(
                 understood, since=None, until=None, sides=tuple(replace(s, periods=()) for s in understood.sides)
@@ -123,8 +127,12 @@ class Retriever(BaseRetriever):  # type: ignore[misc]  # LlamaIndex is not typed
         also = {compared.pages[i].article_id: also_in(compared.pages[i], compared.pages) for i, _ in ranked}
         read = [(replace(hit, also=also[hit.article.id]), vectors) for hit, vectors in read]
         if reranker:
-            read = [*self._reranked(reranker, understood.text, read[:shown]), *read[shown:]][:top]
+            read = [*self._reranked(reranker, without_aside(understood.text), read[:shown]), *read[shown:]][:top]
         return Retrieved(understood, [hit for hit, _ in read], [vectors for _, vectors in read], asked.vector)
+
+    def _has(self, name: str) -> bool:
+        """Whether the library's passages have each word of `name`."""
+        return all(self.library.idfs(stems(name)))
 
     def _with_events(self, understood: Understood, filters: Filters, today: dt.date | None) -> Understood:
         """`understood` with the days of the events that limit it, where the coverage dates them. One search each."""

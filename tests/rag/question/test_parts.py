@@ -1,0 +1,67 @@
+"""A question that joins several is taken apart into questions that can each be asked alone."""
+
+from __future__ import annotations
+
+import pytest
+
+from rag.question.parts import parts
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        (
+            "On what day did Apple Music, Deezer and Tidal take down Heart on My Sleeve?",
+            (
+                "On what day did Apple Music take down Heart on My Sleeve?",
+                "On what day did Deezer take down Heart on My Sleeve?",
+                "On what day did Tidal take down Heart on My Sleeve?",
+            ),
+        ),
+        (
+            "How long did the strikes of the WGA and of SAG-AFTRA last?",
+            ("How long did the strikes of the WGA last?", "How long did the strikes of SAG-AFTRA last?"),
+        ),
+        (
+            "How many jobs are there, per the office of Governor Lee and per Rep. Lynn?",
+            ("How many jobs are there, per the office of Governor Lee?", "How many jobs are there, per Rep. Lynn?"),
+        ),
+        (
+            "Name Deezer's chief executive and Spotify's policy chief",
+            ("Name Deezer's chief executive?", "Name Spotify's policy chief"),
+        ),
+    ],
+)
+def test_what_is_said_once_goes_to_each(question: str, expected: tuple[str, ...]) -> None:
+    assert parts(question) == expected
+
+
+@pytest.mark.parametrize(
+    ("question", "second"),
+    [
+        ("What did Variety say of the Beatles song, and which Grammy did it win?", "which Grammy did Beatles win?"),
+        ("What did Judge Lee decide on Anthropic, and what did she allow?", "what did Judge Lee allow?"),
+        ("Who runs Replica Studios, and what is its turnover?", "what is Replica Studios's turnover?"),
+        ("What share of SAG-AFTRA voted yes, and on what turnout?", "on what turnout share of SAG-AFTRA voted yes?"),
+    ],
+)
+def test_the_second_question_does_not_lean_on_the_first(question: str, second: str) -> None:
+    assert parts(question)[1] == second
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What did Disney and Universal's complaint against Midjourney say?",
+        "What fee was agreed between Disney and OpenAI?",
+        "Who had a hand in both the Toys R Us film and Critterz?",
+        "Who sued and why?",
+    ],
+)
+def test_one_thing_stays_one(question: str) -> None:
+    assert parts(question) == (question,)
+
+
+def test_his_own_is_not_somebody_elses() -> None:
+    [_, second] = parts("Who is behind Xania Monet, and who says his own voice was turned female?")
+    assert second == "who says his own voice was turned female?"
