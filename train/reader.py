@@ -23,7 +23,12 @@ from train.reader_data import FIRST, Example, coverage, newsroom, public
 
 SEED = 7
 BATCH = 16
-STAGES = {"public": (2, 1e-4), "newsroom": (2, 1e-4), "coverage": (2, 7e-5), "second coverage": (1, 7e-5)}  # epochs and highest learning rate of each, in order
+STAGES = {
+    "public": (2, 1e-4),
+    "newsroom": (2, 1e-4),
+    "coverage": (2, 7e-5),
+    "second coverage": (1, 7e-5),
+}  # epochs and highest learning rate of each, in order
 
 
 class Batches:

@@ -15,7 +15,7 @@ import numpy as np
 
 from rag.compose.accounts import accounts
 from rag.compose.brackets import bracketed
-from rag.compose.features import NAMES, TELLS, Candidate, candidates, holds, rows, tells
+from rag.compose.features import NAMES, TELLS, Candidate, candidates, holds, rows, says_it_all, tells
 from rag.dates import find_dates, written, written_as_known
 from rag.figures import amounts
 from rag.question import Asks, asks
@@ -40,6 +40,7 @@ _BESIDE_ACCOUNTS = (
     0.3  # the same beside accounts found to differ unasked: what is beside the point would read as one more account
 )
 _HALF = 0.5  # of the leading sentence's chance, which one with the date or figure asked for needs to come before it
+_SAID = 0.75  # the least confidence in an answer whose sentence says all of the question
 _SAME = 0.6  # shared stems over all stems: two outlets' sentences that tell the same thing
 
 
@@ -146,7 +147,12 @@ def _judge(found: Retrieved, reader: Reader, idf: Callable[[str], float]) -> _Ju
         return _Judged([], np.zeros(0), 0.0)
     weights, x = load_weights(), rows(found, sentences, idf)
     chances = weights.answers.probability(x)
-    return _Judged(sentences, chances, float(weights.tells.probability(tells(x, chances))))
+    confidence = float(weights.tells.probability(tells(x, chances)))
+    told = says_it_all(x)
+    if told.any():  # no other sentence answers more directly
+        confidence = max(confidence, _SAID)
+        chances[told] = np.maximum(chances[told], np.nextafter(chances.max(), 1.0))
+    return _Judged(sentences, chances, confidence)
 
 
 def extract(found: Retrieved, reader: Reader, idf: Callable[[str], float], most: int) -> Extract:
