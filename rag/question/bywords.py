@@ -87,6 +87,11 @@ _BY_MACHINE = re.compile(
     r"\b(?:machine|robot|computer|bot|algorithm)-(made|written|drawn|sung|voiced|composed|authored|penned|crafted|built|cloned)\b",
     re.I,
 )
+# Names that stand with an article where the byword did.
+_WITH_THE = frozenset(
+    "WGA|DGA|AMPTP|RIAA|Beatles|Oscar|Grammy|Emmy|Academy|Recording Academy|Game Awards|House|Senate|Pope|NFL|BBC|EU|White House"
+    "|New York Times|Copyright Office|Super Bowl".split("|")
+)
 # 'The streamer' alone is whoever the question names; where it names none, the first that anybody thinks of.
 _STREAMER = re.compile(r"\b(?:the|that|a) streamer\b", re.I)
 _STREAMERS = re.compile(
@@ -304,4 +309,8 @@ def meant(question: str, known: Callable[[str], bool]) -> tuple[tuple[str, str],
     for start, end, name in sorted(found, key=lambda one: (one[0] - one[1], one[0])):  # the longest wording wins
         if known(name) and not any(start < b and a < end for a, b, _ in out):
             out.append((start, end, name))
-    return tuple((question[a:b], name) for a, b, name in sorted(out))
+    return tuple((question[a:b], _with_article(question[a:b], name)) for a, b, name in sorted(out))
+
+
+def _with_article(typed: str, name: str) -> str:
+    return f"{typed[:4]}{name}" if typed[:4].lower() == "the " and name in _WITH_THE else name

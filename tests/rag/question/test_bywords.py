@@ -21,6 +21,7 @@ def _all(name: str) -> bool:
         ("Did the director of Oppenheimer sign?", [("the director of Oppenheimer", "Christopher Nolan")]),
         ("What did the Jolene singer say?", [("the Jolene singer", "Dolly Parton")]),
         ("How was the actors' union's vote?", [("the actors' union", "SAG-AFTRA")]),
+        ("Which Grammy did the Fab Four win?", [("the Fab Four", "the Beatles")]),
         ("Who bought the machine-made songs?", [("machine-made", "AI-made")]),
         ("What did the streamer announce?", [("the streamer", "Netflix")]),
     ],
