@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
+from functools import lru_cache
 
 import numpy as np
 
@@ -97,13 +99,19 @@ def holds(kind: Asks, sentence: str, question: str) -> bool:
     if kind is Asks.DATE:
         return any(date.month for date in find_dates(sentence))
     if kind is Asks.FIGURE:
-        asked, wanted = {figure.value for figure in find_figures(question)}, unit(question)
+        asked, wanted = _figure_asked(question)
         told = [figure for figure in find_figures(sentence) if figure.value not in asked]
         return any(_counts(figure, wanted, sentence) for figure in told) or (
             wanted is Unit.SHARE and _FRACTION.search(sentence) is not None
         )
     folded = question.casefold()
     return any(name.casefold() not in folded for name in _NAME.findall(sentence))
+
+
+@lru_cache(maxsize=8)
+def _figure_asked(question: str) -> tuple[frozenset[Decimal], Unit]:
+    """The figures that `question` holds, and what the one it asks for counts: the same for each of its sentences."""
+    return frozenset(figure.value for figure in find_figures(question)), unit(question)
 
 
 def _counts(figure: Figure, wanted: Unit, sentence: str) -> bool:
