@@ -82,6 +82,10 @@ _NICKNAMES = {
 }
 # 'Which actors' guild?', 'who is the maker of Sora?' ask for the name.
 _ASKED = re.compile(r"\b(?:which|what|many|(?:who|what)(?:'s| is| was| are| were))\s+(?:the\s+|that\s+)?$", re.I)
+# 'Adobe, the software giant', 'the video platform TikTok': the question says itself who is meant.
+_NAME_BEFORE = re.compile(r"\b[A-Z][\w'&.-]*,\s+$")
+_NAME_BEHIND = re.compile(r"\s+[A-Z]")
+_ANY = re.compile(r"\b(?:an?|any|another|some|every|each|no)\s+$", re.I)
 # What is made by AI: the participle is kept.
 _BY_MACHINE = re.compile(
     r"\b(?:machine|robot|computer|bot|algorithm)-(made|written|drawn|sung|voiced|composed|authored|penned|crafted|built|cloned)\b",
@@ -129,11 +133,14 @@ _MAKES = {
     "Coca-Cola": "Coke|Fanta|Sprite",
     "Pepsi": "Gatorade|Mountain Dew",
 }
-_MAKER = r"makers?|owners?|parent(?: company)?|company|firm|developers?|publishers?|studio|outfit|start-?up|creators?|builders?|people|folks|lab|group|giant"
+# 'A YouTube creator' and 'iPhone owners' made neither: these roles only as 'YouTube's creator', 'the owner of TikTok'.
+_MAKER = r"maker|parent(?: company)?|company|firm|publisher|outfit|start-?up|giant"
+_OWNER = r"owner|developer|creator|studio|lab|builder"
 # Person → works: of those on screen 'star', of those behind it 'director' and the like.
 _STARS = {
     "Scarlett Johansson": "Black Widow|Lost in Translation|Marriage Story",
     "Tom Hanks": "Forrest Gump|Cast Away|Toy Story|Saving Private Ryan|Philadelphia",
+    "Tyler Perry": "Madea",
     "Tom Cruise": "Mission:? Impossible|Jerry Maguire|Risky Business",
     "Val Kilmer": "Iceman|Tombstone|The Doors|Batman Forever",
     "Bryan Cranston": "Breaking Bad|Malcolm in the Middle",
@@ -210,7 +217,7 @@ _SINGERS = {
     "Kate Bush": "Running Up That Hill|Wuthering Heights",
     "Amy Winehouse": "Rehab|Back to Black",
     "Katy Perry": "Firework",
-    "Ariana Grande": "Thank U,? Next|Wicked",
+    "Ariana Grande": "Thank U,? Next",
     "Stevie Wonder": "Superstition",
     "Rihanna": "Umbrella",
     "Ed Sheeran": "Shape of You|Thinking Out Loud",
@@ -242,7 +249,6 @@ _DIRECTORS = {
     "Seth MacFarlane": "Family Guy",
     "Matt Groening": "Simpsons",
     "Hideo Kojima": "Metal Gear(?: Solid)?|Death Stranding",
-    "Andy Warhol": "soup[- ]cans?",
     "Vince Gilligan": "Breaking Bad|Better Call Saul|Pluribus|X-Files",
     "Charlie Brooker": "Black Mirror",
     "Brady Corbet": "Brutalist",
@@ -258,32 +264,42 @@ _DIRECTORS = {
 }
 _SINGER = r"singer|rapper|star|songwriter|musician|frontman|hitmaker|performer|crooner|boss|founder|mogul"
 _STAR = r"star|lead|actor|actress|leading (?:man|lady)|hero|heroine|player|veteran"
-_DIRECTOR = r"director|film-?maker|creator|maker|auteur|helmer|author|writer|novelist|showrunner|mogul|boss|star"
+_DIRECTOR = r"director|film-?maker|creator|maker|auteur|helmer|author|writer|novelist|showrunner|mogul"
 
 
 @dataclass(frozen=True)
 class _Kind:
-    """Bywords of one kind: a question without a match of `role` has none, which saves looking for each."""
+    """Bywords of one kind: a question without a match of `role` has none, which saves looking for each. `one_of_many` are those that
+    stand for nobody behind 'a': 'a Matrix actor' may be any."""
 
     role: re.Pattern[str]
     names: tuple[tuple[re.Pattern[str], str], ...]
+    one_of_many: bool = True
 
 
 @lru_cache
 def _kinds() -> tuple[_Kind, ...]:
     the = r"(?<![\w'])(?:(?i:the|that)\s+)?"
     end = r"(?![\w-])"
-    nicknames = tuple((re.compile(rf"{the}(?:{said}){end}", re.I), name) for name, said in _NICKNAMES.items())
-    kinds = [_Kind(re.compile(""), nicknames)]
-    for works, role in ((_MAKES, _MAKER), (_STARS, _STAR), (_DIRECTORS, _DIRECTOR), (_SINGERS, _SINGER)):
+
+    def kind(works: dict[str, str], plain: str, owned: str, group: str) -> _Kind:
+        """`plain`: roles behind a title; `owned`: those only behind its genitive; `group`: those 'behind' it."""
         named = []
-        for name, things in works.items():
-            # Titles as they are written, with capitals: 'the dune actors' are not of Dune.
-            before = rf"{the}(?:{things})(?:'s)?[- ](?i:{role}){end}"
-            behind = rf"{the}(?i:{role}|man|woman) (?:behind|of|in|from) (?:{things}){end}"
+        for name, things in works.items():  # titles as they are written, with capitals: 'the dune actors' are not of Dune
+            before = rf"{the}(?:{things})(?:(?:'s)?[- ](?i:{plain})|'s (?i:{owned})){end}"
+            behind = rf"{the}(?:(?i:{plain}|{owned}) (?:behind|of|in|from)|(?i:{group}) behind) (?:{things}){end}"
             named.append((re.compile(f"{before}|{behind}"), name))
-        kinds.append(_Kind(re.compile(rf"\b(?:{role}|man|woman)\b", re.I), tuple(named)))
-    return tuple(kinds)
+        return _Kind(re.compile(rf"\b(?:{plain}|{owned}|{group})\b", re.I), tuple(named))
+
+    nicknames = tuple((re.compile(rf"{the}(?:{said}){end}", re.I), name) for name, said in _NICKNAMES.items())
+    return (
+        _Kind(re.compile(""), nicknames, one_of_many=False),
+        kind(_MAKES, _MAKER, _OWNER, "makers|people|folks|group"),
+        *(
+            kind(works, role, role, "man|woman")
+            for works, role in ((_STARS, _STAR), (_DIRECTORS, _DIRECTOR), (_SINGERS, _SINGER))
+        ),
+    )
 
 
 def meant(question: str, known: Callable[[str], bool]) -> tuple[tuple[str, str], ...]:
@@ -297,11 +313,12 @@ def meant(question: str, known: Callable[[str], bool]) -> tuple[tuple[str, str],
     found: list[tuple[int, int, str]] = []
     for kind in _kinds():
         for pattern, name in kind.names if kind.role.search(question) else ():
-            found += [
-                (match.start(), match.end(), name)
-                for match in pattern.finditer(question)
-                if name not in question and not _ASKED.search(question[: match.start()])  # 'Is OpenAI the maker of Sora?'
-            ]
+            for match in pattern.finditer(question):
+                before = question[: match.start()]
+                asked = _ASKED.search(before) or (kind.one_of_many and _ANY.search(before))
+                named = name in question or _NAME_BEFORE.search(before) or _NAME_BEHIND.match(question, match.end())
+                if not asked and not named:
+                    found.append((match.start(), match.end(), name))
     if not _STREAMERS.search(question):
         found += [(match.start(), match.end(), "Netflix") for match in _STREAMER.finditer(question)]
     found += [(match.start(), match.end(), f"AI-{match[1]}") for match in _BY_MACHINE.finditer(question)]

@@ -17,6 +17,7 @@ def _all(name: str) -> bool:
     [
         ("What did the Mouse House send the search giant?", [("the Mouse House", "Disney"), ("the search giant", "Google")]),
         ("Who sued the company behind Claude?", [("the company behind Claude", "Anthropic")]),
+        ("When did the people behind Sora leave?", [("the people behind Sora", "OpenAI")]),
         ("What does TikTok's owner say?", [("TikTok's owner", "ByteDance")]),
         ("Did the director of Oppenheimer sign?", [("the director of Oppenheimer", "Christopher Nolan")]),
         ("What did the Jolene singer say?", [("the Jolene singer", "Dolly Parton")]),
@@ -40,6 +41,14 @@ def test_a_byword_is_read_as_the_name(question: str, expected: list[tuple[str, s
         "Is the firm a maker of toys?",
         "What do the alien actors say?",
         "Who is the maker of Sora?",
+        "How many YouTube creators were in the beta?",
+        "What may a YouTube creator sell?",
+        "What do iPhone owners get?",
+        "What did a Matrix actor say?",
+        "What does the Titanic star earn?",
+        "What do people of TikTok like?",
+        "What does the video platform TikTok ban?",
+        "What did Adobe, the software giant, promise?",
         "Is OpenAI the maker of Sora?",
     ],
 )
