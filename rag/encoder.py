@@ -10,11 +10,12 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 
 import torch
 import torch.nn.functional as F
-from safetensors.torch import load_file
+from safetensors import safe_open
 from tokenizers import Encoding, Tokenizer
 
 
@@ -49,10 +50,22 @@ def load_tokenizer(folder: Path, max_tokens: int | None) -> Tokenizer:
     return tokenizer
 
 
+_EMBEDDINGS = "embeddings."  # what the weights before the first layer are called
+
+
+@lru_cache(maxsize=2)
+def _embeddings(folder: Path, dtype: torch.dtype) -> dict[str, torch.Tensor]:
+    """Two thirds of a small model, and the same for all that are fine-tuned from it here: held once."""
+    with safe_open(folder / "model.safetensors", "pt") as file:
+        names = [name for name in file.keys() if name.startswith(_EMBEDDINGS)]  # noqa: SIM118  # no mapping
+        return {name: value.to(dtype) for name in names if (value := file.get_tensor(name)).is_floating_point()}
+
+
 class Encoder:
     """A BERT encoder from `folder` (config.json, model.safetensors, tokenizer.json).
 
-    `layers` replaces weights of the folder's model by name: a model fine-tuned from it ships only what differs.
+    `layers` replaces weights of the folder's model by name, those of its embeddings apart: a model fine-tuned from it
+    ships only what differs.
     """
 
     def __init__(
@@ -71,7 +84,11 @@ class Encoder:
         self._single = Tokenizer.from_str(self._pairs.to_str())
         self._single.enable_truncation(max_tokens)
         self._untruncated = load_tokenizer(folder, None)
-        loaded = load_file(folder / "model.safetensors") | dict(layers or {})
+        loaded = dict(layers or {})
+        with safe_open(folder / "model.safetensors", "pt") as file:
+            for name in file.keys():  # noqa: SIM118  # no mapping
+                if name not in loaded and not name.startswith(_EMBEDDINGS):
+                    loaded[name] = file.get_tensor(name)
         for layer in range(self.depth):  # attention scales queries: once here, not in each pass
             for kind in ("weight", "bias"):
                 name = f"encoder.layer.{layer}.attention.self.query.{kind}"
@@ -81,7 +98,7 @@ class Encoder:
             at = f"encoder.layer.{layer}.attention.self."
             for kind in ("weight", "bias"):
                 weights[f"{at}qkv.{kind}"] = torch.cat([weights.pop(f"{at}{part}.{kind}") for part in ("query", "key", "value")])
-        self.weights = weights
+        self.weights = weights | _embeddings(folder, dtype)
 
     def count(self, text: str) -> int:
         """Word pieces of `text`, the two marks around it included, before any truncation."""

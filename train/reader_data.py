@@ -2,7 +2,8 @@
 
 Sources, all of licences that allow it: SQuAD 2.0 (CC BY-SA 4.0), QAMR (MIT), COVID-QA (Apache-2.0), and questions written for
 Slugline over news passages that are looked up by hash and offsets: `newsroom.jsonl` over BUMP's (MIT), `coverage.jsonl` over
-those of MultiHop-RAG (ODC-BY 1.0) that are about film, music, games, platforms and technology.
+those of MultiHop-RAG (ODC-BY 1.0) that are about film, music, games, platforms and technology. `briefs.jsonl` holds its own
+passages: invented news in the form of a library's briefs.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from typing import Any
 
 NEWSROOM = Path(__file__).with_name("newsroom.jsonl")
 COVERAGE = Path(__file__).with_name("coverage.jsonl")
-FIRST = 3600  # of its questions; the others are kept for the last stage, so that it meets some that no stage has seen
+BRIEFS = Path(__file__).with_name("briefs.jsonl")
 CONTEXT_CHARACTERS = 1000  # about the passage length of the library
 
 
@@ -142,4 +143,24 @@ def coverage(data: Path, rng: random.Random, rows: slice) -> list[Example]:
             beside = [other for other in passages if other[0] == own[0] and other != own]
             other = beside[0] if beside and rng.random() < 0.6 else rng.choice([p for p in passages if p[0] != own[0]])
             examples.append(Example(row["question"], "".join(text(other)), -1, -1, "coverage"))
+    return examples
+
+
+def briefs(rng: random.Random, which: slice) -> list[Example]:
+    """Our own questions over invented briefs, with the brief's title before each passage; half of those that are answered
+    again with the brief's other passage or another brief's, which does not tell."""
+    known = [json.loads(line) for line in BRIEFS.read_text("utf-8").splitlines()][which]
+    passages = [[f"{brief['title']}\n{text}" for text in brief["passages"]] for brief in known]
+    examples = []
+    for at, brief in enumerate(known):
+        for row in brief["questions"]:
+            context = passages[at][row["passage"]]
+            start = -1 if row["answer"] is None else context.find(row["answer"], len(brief["title"]) + 1)
+            if row["answer"] is not None and start < 0:
+                raise ValueError(f"answer {row['answer']!r} is not in passage {row['passage']} of {brief['title']!r}")
+            end = -1 if start < 0 else start + len(row["answer"])
+            examples.append(Example(row["question"], context, start, end, "briefs"))
+            if start >= 0 and rng.random() < 0.5:
+                other = at if rng.random() < 0.6 else rng.choice([i for i in range(len(known)) if i != at])
+                examples.append(Example(row["question"], passages[other][1 - row["passage"]], -1, -1, "briefs"))
     return examples

@@ -175,8 +175,8 @@ _NEARLY_ALL = 0.85  # of a question's words, by rarity
 def says_it_all(x: np.ndarray) -> np.ndarray:
     """Which sentences say nearly all words of the question, each of its names, and something of the kind asked for: bool, shape (len(x),).
 
-    From the `rows` of a question's sentences. No unanswerable development question has one (four answerable ones have): it is asked in
-    the coverage's own words, and the reader may still find that it does not tell.
+    From the `rows` of a question's sentences. One of the 150 unanswerable development questions has one, and 36 of the 746 others: it is
+    asked in the coverage's own words, and the reader may still find that it does not tell.
     """
     said, names, missing = (x[:, NAMES.index(name)] for name in ("said", "names_said", "asked_kind_missing"))
     told: np.ndarray = (said >= _NEARLY_ALL) & (names == 1.0) & (missing == 0.0)

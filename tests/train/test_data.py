@@ -1,0 +1,42 @@
+from __future__ import annotations
+
+import json
+import random
+import re
+
+from train.reader import STAGES
+from train.reader_data import BRIEFS, COVERAGE, briefs
+
+
+def test_each_answer_over_the_briefs_stands_in_its_passage_and_the_question_is_not_answered_by_its_title() -> None:
+    examples = briefs(random.Random(0), slice(None))
+    told = [e for e in examples if e.start >= 0]
+    assert all(e.context[e.start : e.end].strip() and "\n" not in e.context[e.start : e.end] for e in told)
+    assert all(e.start > e.context.index("\n") for e in told)
+    assert 0.4 < len(told) / len(examples) < 0.7, "the reader has to meet both kinds"
+
+
+def test_the_briefs_are_invented_they_name_no_one_whom_the_corpus_names() -> None:
+    real = {
+        "Netflix",
+        "Disney",
+        "OpenAI",
+        "Spotify",
+        "Universal",
+        "Deezer",
+        "Midjourney",
+        "ElevenLabs",
+        "Variety",
+        "Deadline",
+        "SAG-AFTRA",
+    }
+    for line in BRIEFS.read_text("utf-8").splitlines():
+        brief = json.loads(line)
+        words = set(re.findall(r"[\w-]+", " ".join([brief["title"], *brief["passages"]])))
+        assert not words & real, brief["title"]
+
+
+def test_the_stages_together_train_on_every_question_of_ours_once_as_new() -> None:
+    for file, rows in ((COVERAGE, [s.coverage for s in STAGES.values()]), (BRIEFS, [s.briefs for s in STAGES.values()])):
+        lines = range(len(file.read_text("utf-8").splitlines()))
+        assert [i for of in rows for i in lines[of]] == list(lines)
