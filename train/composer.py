@@ -23,6 +23,7 @@ from rag.compose.features import NAMES, TELLS, Candidate, candidates, rows, tell
 from rag.config import load_settings
 from rag.engine import Engine
 
+FITTED = 260  # the oldest development questions: the packaged weights are fitted on these, newer ones tell what that is worth
 FOLDS = 10
 STRENGTH = 0.1  # inverse strength of the ridge penalty; cross-validated: 0.3 finds as many facts and abstains a little worse
 
@@ -140,7 +141,7 @@ def cross_validate(asked: list[Asked], fold: np.ndarray, chances: list[np.ndarra
 def main(data_dir: Path, file: Path) -> None:
     """Cross-validate, print what to expect, fit on all and write the weights."""
     engine = Engine.open(load_settings(data_dir=data_dir, answer_threshold=0.0))
-    asked = gather(engine, load(BUNDLED / "dev.jsonl"))
+    asked = gather(engine, load(BUNDLED / "dev.jsonl")[:FITTED])
     fold = np.random.default_rng(0).permutation(len(asked)) % FOLDS
     chances = unseen(asked, fold)
     threshold, precision, recall = best_threshold(cross_validate(asked, fold, chances), asked)

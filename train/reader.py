@@ -211,10 +211,13 @@ if __name__ == "__main__":
     parser.add_argument("--data", type=Path, required=True, help="folder with qa.jsonl.xz and faithfulness.jsonl.xz")
     parser.add_argument("--work", type=Path, required=True, help="folder for what each stage leaves")
     parser.add_argument("--stage", choices=STAGES, action="append", help="only this stage; default all up to the one shipped")
-    parser.add_argument("--out", type=Path, default=MODEL_FOLDER)
+    parser.add_argument(
+        "--out",
+        type=Path,
+        help="folder for the last stage's reader; default: the packaged one's, and that for the shipped stage alone",
+    )
     arguments = parser.parse_args()
-    upto = [*STAGES].index(SHIPPED) + 1
-    for name in arguments.stage or [*STAGES][:upto]:
+    for name in arguments.stage or [*STAGES][: [*STAGES].index(SHIPPED) + 1]:
         made = train(name, arguments.data, arguments.work)
-        if [*STAGES].index(name) + 1 >= upto:
-            ship(made, arguments.out)
+    if arguments.out or name == SHIPPED:
+        ship(made, arguments.out or MODEL_FOLDER)
