@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Sequence
 
 from rapidfuzz.distance import OSA
@@ -11,20 +12,29 @@ from rag.store.library import Library
 from rag.store.words import stems
 
 _WORD = re.compile(r"[^\W\d_]{4,}")
-_LONG = 8  # letters from which on two slips are allowed
+_LONG = 9  # letters from which on two slips are allowed
+_SHORT = 6  # letters of a stem below which only a name is meant, and no letter is replaced: 'Sorra' is 'Sora', 'brag' not 'Brad'
+_WHOLE = "word"  # one piece to any model
 _SAME_START = 1  # letters: few slips are made in the first
 
 
 def correct(question: str, library: Library) -> tuple[tuple[str, str], ...]:
-    """(word of `question`, the known one to search for instead), for each whose stem no passage has and a known one resembles."""
+    """(word of `question`, the known one to search for instead), for each whose stem no passage has and a known one resembles.
+
+    A word that the embedding model knows whole, it or its stem, is no slip, though no passage has it: 'tune' does not mean 'Tone'. Nor does a name
+    mean what is none: 'Madea' is not 'made'.
+    """
+    pieces = library.embedder.count
     out = []
     words = {word: found[0] for word in _WORD.findall(question) if len(found := stems(word)) == 1}
     for (word, stem), rarity in zip(words.items(), library.idfs(words.values()), strict=True):
-        if rarity:
+        if rarity or min(pieces(word), pieces(stem)) <= pieces(_WHOLE):
             continue
         known = _nearest(stem, library.stems)
         if known:
-            out.append((word, _written(known, library) or known))
+            written = _written(known, library) or known
+            if written[0].isupper() or (len(stem) >= _SHORT and (word.islower() or question.startswith(word))):
+                out.append((word, written))
     return tuple(out)
 
 
@@ -42,17 +52,21 @@ def _nearest(stem: str, known: Callable[[str], list[tuple[str, int]]]) -> str | 
     for other, count in known(stem[:_SAME_START]):
         if abs(len(other) - len(stem)) <= most and len(other) >= 4:
             slips = OSA.distance(stem, other, score_cutoff=most)  # letters dropped, added, replaced or swapped
+            if len(stem) < _SHORT and len(other) == len(stem) and sorted(other) != sorted(stem):
+                continue
             if slips <= most and (best is None or (slips, -count) < best[:2]):
                 best = (slips, -count, other)
     return best[2] if best else None
 
 
 def _written(stem: str, library: Library) -> str | None:
-    """A word with `stem` as a passage writes it: the embedder knows words, not stems."""
+    """A word with `stem` as most passages write it: the embedder knows words, not stems."""
     # A stem is itself stemmed when searched for: 'tennesse' would not be found, 'tennessee' is.
     forms = " ".join(stem + ending for ending in ("", "e", "s", "y"))
-    for passage, article, _, _ in library.read(library.candidates([(forms, None)], 3)).values():
-        for word in _WORD.findall(f"{article.title} {article.outlet} {passage.text}"):
-            if stems(word) == [stem]:
-                return str(word)
-    return None
+    written = [
+        word
+        for passage, article, _, _ in library.read(library.candidates([(forms, None)], 3)).values()
+        for word in _WORD.findall(f"{article.title} {article.outlet} {passage.text}")
+        if stems(word) == [stem]
+    ]
+    return Counter(written).most_common(1)[0][0] if written else None
