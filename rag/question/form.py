@@ -27,7 +27,8 @@ _ASIDE = re.compile(
     r"(?<=[.?!,;:-])\s*(?:(?:and |but )?(?:I|we)(?:'ve|'m| have| am)?\s+(?:find|found|finding|see|seen|seeing|read|reading|get|getting|got)\b"
     r"|(?:the |some |different )?(?:sources|accounts|reports|outlets|papers|articles|stories)\s+"
     r"(?:conflict|clash|differ|disagree|give|say|vary|contradict|seem|do)\b"
-    r"|(?:do|are|is) (?:the |all )?(?:reports|sources|outlets|accounts|papers|there)\b)[^.?!]*[.?!]*\s*$",
+    r"|(?:(?:and|or) )?(?:do|does|are|is) (?:the |all |any )?(?:\w+ )?"
+    r"(?:reports|sources|outlets|accounts|papers|sites|stories|write-ups|there|that depend)\b)[^.?!]*[.?!]*\s*$",
     re.IGNORECASE,
 )
 _LIST = re.compile(

@@ -4,16 +4,25 @@ from __future__ import annotations
 
 import re
 
-_JOINT = re.compile(r",?\s+(?:and|or|vs\.?|versus|compared (?:with|to)|than)\s+|;\s+|,\s+(?=[A-Z])")
+from rag.question.form import without_aside
+
+_JOINT = re.compile(r",?\s+(?:and(?: also)?|or|plus|as well as|vs\.?|versus|compared (?:with|to)|than)\s+|;\s+|,\s+(?=[A-Z])")
 _MONTH_NAMES = "January|February|March|April|May|June|July|August|September|October|November|December"
 # A run of words with capitals, the question's first word and months apart: something that a title could hold.
 _NAME = re.compile(rf"(?<!^)\b(?!(?:{_MONTH_NAMES})\b)[A-Z][\w'&.-]*(?:\s+(?:of the\s+|of\s+|the\s+)?[A-Z][\w'&.-]*)*")
-_ASKS_AGAIN = re.compile(r"^(?:in|at|on|by|for|to)?\s*(?:who|whom|whose|when|where|what|which|why|how)\b", re.IGNORECASE)
+_BEFORE_ASKING = r"(?:(?:in|at|on|by|for|to|with|from|under|of|since|until|roughly|about)\s+)?"
+_ASKS_AGAIN = re.compile(rf"^{_BEFORE_ASKING}(?:who|whom|whose|when|where|what|which|why|how)\b", re.IGNORECASE)
+# Behind a comma a verb may ask: 'What did A say, and must B pay?'
+_ASKS_WHETHER = re.compile(r"^(?:is|are|was|were|do|does|did|has|have|can|could|may|might|must|will|would)\s", re.IGNORECASE)
+# 'And what was it?' asks nothing without what stands before.
+_LEANS = re.compile(r"^(?:who|what|when|where|which)\s+(?:is|was|are|were)\s+(?:it|that|this|they|these)\b", re.IGNORECASE)
+_LISTS = re.compile(r"^(?:please\s+)?(?:name|list|give|identify)\s+", re.IGNORECASE)
+_LISTED = re.compile(r"^(?:the|an?|any)\s", re.IGNORECASE)
 # 'In which city?', 'on what turnout?': without a verb, so it asks more about what was asked before.
 _FRAGMENT = re.compile(
-    r"^(?:(?:in|at|on|by|for|to)\s+)?(?:who|whom|when|where|why|how|(?:what|which|whose|how)(?:\s+[\w-]+){1,2})\s*\?*$", re.I
+    rf"^{_BEFORE_ASKING}(?:who|whom|when|where|why|how|(?:what|which|whose|how)(?:\s+[\w-]+){{1,2}})\s*\?*$", re.I
 )
-_OPENING = re.compile(r"^(?:(?:in|at|on|by|for|to)\s+)?(?:who|whom|whose|when|where|what|which|why|how)\s+", re.I)
+_OPENING = re.compile(rf"^{_BEFORE_ASKING}(?:who|whom|whose|when|where|what|which|why|how)\s+", re.I)
 _PERSON = re.compile(r"\b(?:he|she|him|his|her|hers)\b", re.I)
 _THING = re.compile(r"\b(?:it|its|they|them|their)\b", re.I)
 _POSSESSIVE = {"his", "its", "their", "hers"}
@@ -21,8 +30,10 @@ _PREPOSITION = re.compile(r"^(?:in|at|on|by|for|to|of|per|from|with|under|accord
 _HANGING = re.compile(r"(?:\b(?:in|at|on|by|for|to|of|per|from|with|under|according to)\s+)?(?:\bthe\s+)?$", re.I)
 _TOGETHER = re.compile(r"\b(?:between|both)\s+[\w'&. -]*$", re.I)  # 'between Disney and OpenAI' is one thing
 # The noun asked for, 'which Grammy', is no name that a pronoun behind it could mean.
-_ASKED_NOUN = re.compile(r"^(?:(?:in|at|on|by|for|to)\s+)?(?:which|what|whose)\s+\w+", re.I)
+_ASKED_NOUN = re.compile(rf"^{_BEFORE_ASKING}(?:which|what|whose)\s+\w+", re.I)
 MOST_PARTS = 3
+_EACH = re.compile(r"\b(?:each|respectively)\b", re.I)
+_FEWEST_WORDS = 4  # of a question that names nothing and is still one of its own
 
 
 def parts(question: str) -> tuple[str, ...]:
@@ -43,37 +54,66 @@ def parts(question: str) -> tuple[str, ...]:
     >>> parts("Who sued and why?")
     ('Who sued and why?',)
     """
-    cut, start = [], 0
-    for joint in _JOINT.finditer(question):
+    cut: list[tuple[str, str]] = []  # what stands before each joint, and the joint
+    start, asked = 0, len(without_aside(question))
+    for joint in _JOINT.finditer(question, 0, asked):
         left, right = question[start : joint.start()], question[joint.end() :]
-        again = _ASKS_AGAIN.match(right)
-        if not again and (_TOGETHER.search(left) or _owned_together(left, right)):
+        again = _asks(right, joint.group())
+        if _TOGETHER.search(left) or _LEANS.match(right) or (not again and _run_on(joint.group(), left, right, question)):
             continue
-        if _NAME.search(" " * bool(start) + left) and (_NAME.search(" " + right) or again):
-            cut.append(left)
+        names = _NAME.search(" " * bool(start) + left)
+        if (names and (_NAME.search(" " + right) or again)) or (again and _own(left) and _own(right)):
+            cut.append((left, joint.group()))
             start = joint.end()
             if len(cut) == MOST_PARTS - 1:
                 break
-    cut.append(question[start:])
-    if len(cut) == 1:
+    if not cut:
         return (question,)
-    first, *others = cut
+    first, *others = [*(left for left, _ in cut), question[start:]]
+    last = others[-1]
     after = ""  # what stands behind the last thing is said once and meant for all
-    if not _ASKS_AGAIN.match(cut[-1]) and (named := _NAME.search(" " + cut[-1])):
-        after = (" " + cut[-1])[named.end() :]
-    whole = [first if _ASKS_AGAIN.match(others[0]) else _ended(first, after)]
-    for part in others:
-        if _ASKS_AGAIN.match(part):
+    if not _whole(last, cut[-1][1], first) and (named := _NAME.search(" " + last)):
+        after = (" " + last)[named.end() :]
+    whole = [first if _whole(others[0], cut[0][1], first) else _ended(first, after)]
+    for part, (_, behind) in zip(others, cut, strict=True):
+        if _asks(part, behind):
             whole.append(_named(part, first))
+        elif _whole(part, behind, first):
+            listing = _LISTS.match(first)
+            whole.append((listing.group() if listing else "") + part)
         else:
-            whole.append(_before(first, part) + (part if part is cut[-1] else _ended(part, after)))
+            whole.append(_before(first, part) + (part if part is last else _ended(part, after)))
     return tuple(whole)
 
 
-def _owned_together(left: str, right: str) -> bool:
-    """Of 'Disney and Universal's complaint', which is one thing."""
-    one, other = [*_NAME.finditer(" " + left)][-1:], _NAME.match(" " + right, 1)
-    return bool(one and other and one[0].end() == len(left.rstrip()) + 1 and "'s" in other.group() and "'s" not in one[0].group())
+def _asks(part: str, joint: str) -> bool:
+    """Whether `part`, behind `joint`, is a question with its own verb."""
+    return bool(_ASKS_AGAIN.match(part) or (joint.startswith((",", ";")) and "or" not in joint and _ASKS_WHETHER.match(part)))
+
+
+def _whole(part: str, joint: str, first: str) -> bool:
+    """Whether `part`, behind `joint`, stands by itself, a question or one more thing to name."""
+    return _asks(part, joint) or _adds(joint) or bool(_LISTS.match(first) and _LISTED.match(part))
+
+
+def _adds(joint: str) -> bool:
+    return "plus" in joint or "as well as" in joint
+
+
+def _own(question: str) -> bool:
+    """Whether `question` asks something by itself, though it names nothing."""
+    return _FRAGMENT.match(question) is None and len(question.split()) >= _FEWEST_WORDS
+
+
+def _run_on(joint: str, left: str, right: str, question: str) -> bool:
+    """Whether `right` goes on with what `left` names, which is looked for as one: 'Disney and Universal', 'Now and Then'. Two things it is where
+    each has an owner ('A's chief and B's'), a preposition or 'each', or one is set against the other."""
+    if joint.strip(" ,") not in {"and", "or", "than", ""} or _EACH.search(question) or _PREPOSITION.match(right):
+        return False
+    if _LISTS.match(question) and _LISTED.match(right):
+        return False
+    one, other = [*_NAME.finditer(" " + left)][-1:], _NAME.search(" " + right)
+    return not (one and other and "'s" in one[0].group() and "'s" in other.group())
 
 
 def _before(first: str, part: str) -> str:
@@ -81,25 +121,27 @@ def _before(first: str, part: str) -> str:
     preposition = _PREPOSITION.match(part)
     if preposition and (same := [*re.finditer(rf"\b{preposition.group()}\s", first, re.I)]):
         return first[: same[-1].start()]
-    before = first[: [*_NAME.finditer(first)][-1].start()]
+    known = [*_NAME.finditer(first)]
+    before = first[: known[-1].start()] if known else ""
     return before[: _HANGING.search(before).start()] if preposition else before  # type: ignore[union-attr]  # it matches nothing, too
 
 
 def _ended(part: str, after: str) -> str:
     """`part` with `after`, unless it goes on behind its name and so is whole: 'Name Deezer's chief executive'."""
-    return part + (after if [*_NAME.finditer(" " + part)][-1].end() == len(part.rstrip()) + 1 else "?")
+    known = [*_NAME.finditer(" " + part)]
+    return part + (after if known and known[-1].end() == len(part.rstrip()) + 1 else "?")
 
 
 def _named(part: str, first: str) -> str:
     """`part`, which asks again, with what it leans on out of the `first` question: a name for its pronoun, or the matter itself."""
-    known = [name.group() for name in _NAME.finditer(first)]
+    known = [name.group() for name in _NAME.finditer(first)] or [""]
     if _FRAGMENT.match(part):
         return f"{part.rstrip(' ?')} {_OPENING.sub('', first).rstrip(' ?')}?"
     asked = _ASKED_NOUN.match(part)
     own = _NAME.search(part, asked.end() if asked else 1)
     person = None if part.lower().startswith("who") else _PERSON.search(part)  # 'who says his voice': his own
     for pronoun, name in ((person, known[0]), (_THING.search(part), known[-1])):
-        if pronoun and not (own and own.start() < pronoun.start()):  # behind a name it stands for that
+        if pronoun and name and not (own and own.start() < pronoun.start()):  # behind a name it stands for that
             bare = name.removesuffix("'s")
             owns = pronoun.group().lower() in _POSSESSIVE or (
                 pronoun.group().lower() == "her" and re.match(r"\s+[a-z]", part[pronoun.end() :]) is not None

@@ -11,12 +11,20 @@ from rag.question.parts import parts
     ("question", "expected"),
     [
         (
-            "On what day did Apple Music, Deezer and Tidal take down Heart on My Sleeve?",
+            "When did Decrypt, Notebookcheck and Gaming.news each say it began?",
             (
-                "On what day did Apple Music take down Heart on My Sleeve?",
-                "On what day did Deezer take down Heart on My Sleeve?",
-                "On what day did Tidal take down Heart on My Sleeve?",
+                "When did Decrypt each say it began?",
+                "When did Notebookcheck each say it began?",
+                "When did Gaming.news each say it began?",
             ),
+        ),
+        (
+            "Name the director of The Brutalist and the two directors of Finding Jack",
+            ("Name the director of The Brutalist", "Name the two directors of Finding Jack"),
+        ),
+        (
+            "Number of Disney characters licensed to Sora, plus the type of AI Krafton wants?",
+            ("Number of Disney characters licensed to Sora", "the type of AI Krafton wants?"),
         ),
         (
             "How long did the strikes of the WGA and of SAG-AFTRA last?",
@@ -43,6 +51,12 @@ def test_what_is_said_once_goes_to_each(question: str, expected: tuple[str, ...]
         ("What did Judge Lee decide on Anthropic, and what did she allow?", "what did Judge Lee allow?"),
         ("Who runs Replica Studios, and what is its turnover?", "what is Replica Studios's turnover?"),
         ("What share of SAG-AFTRA voted yes, and on what turnout?", "on what turnout share of SAG-AFTRA voted yes?"),
+        ("Who founded Ethovox, and with which firms had SAG-AFTRA made deals?", "with which firms had SAG-AFTRA made deals?"),
+        (
+            "When was the video tool first shown, and when did the star say building was off?",
+            "when did the star say building was off?",
+        ),
+        ("What did Netflix get for walking away, and may Google train on A24's films?", "may Google train on A24's films?"),
     ],
 )
 def test_the_second_question_does_not_lean_on_the_first(question: str, second: str) -> None:
@@ -56,6 +70,11 @@ def test_the_second_question_does_not_lean_on_the_first(question: str, second: s
         "What fee was agreed between Disney and OpenAI?",
         "Who had a hand in both the Toys R Us film and Critterz?",
         "Who sued and why?",
+        "On what day did Apple Music, Deezer and Tidal take down Heart on My Sleeve?",
+        "Which Grammy did the Beatles win with Now and Then?",
+        "When did Netflix post its AI rules for film and TV productions?",
+        "Is there a judge named for the Udio lawsuit in New York, and who is it?",
+        "How did dates change between the Spring plan and what American audiences got?",
     ],
 )
 def test_one_thing_stays_one(question: str) -> None:
