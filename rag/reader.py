@@ -32,8 +32,6 @@ class Reader:
 
     def __init__(self, folder: Path = MODEL_FOLDER) -> None:
         self.folder = folder
-        # The last question and what was read for it: the reranker and the composer read the same passages.
-        self._last: tuple[str, dict[str, tuple[np.ndarray, np.ndarray, np.ndarray]]] = ("", {})
 
     @cached_property
     def _model(self) -> tuple[Encoder, np.ndarray, np.ndarray]:
@@ -53,9 +51,8 @@ class Reader:
         A margin is the score of the best answer that begins in the span, less that of 'the passage does not tell', in
         logits: above 0 the span answers rather than not. A span beyond MAX_TOKENS gets the lowest margin of its text.
         """
-        known, of = self._last
-        readings = dict(of) if known == question else {}
-        order = sorted({text for text in texts if text not in readings}, key=len)
+        readings: dict[str, tuple[np.ndarray, np.ndarray, np.ndarray]] = {}
+        order = sorted(set(texts), key=len)
         for at in range(0, len(order), BATCH):
             batch = order[at : at + BATCH]
             encoder, head, bias = self._model
@@ -63,7 +60,6 @@ class Reader:
             scores = product(encoder.hidden(encoded)[0].numpy(), head.T) + bias
             for text, e, score in zip(batch, encoded, scores, strict=True):
                 readings[text] = (score[: len(e.ids)], np.array(e.offsets), np.array(e.type_ids))
-        self._last = (question, readings)  # in one step: another thread sees the old pair or the new one
         return [_margins(*readings[text], of_text) for text, of_text in zip(texts, spans, strict=True)]
 
 

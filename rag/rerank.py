@@ -17,10 +17,13 @@ PACKAGED, NONE = "packaged", "none"
 # the reader of the first release: hit@1 0.848 without, 0.858 at 0.1, 0.868 at 0.2 and 0.3, 0.853 at 0.5, 0.828 at 1.
 SLOPE = 0.2
 FURTHEST = 10.0  # logits beyond which a margin counts no more
+READS = 450  # characters of a passage, beside its title
 
 
 class ReaderReranker:
-    """Ranks by how surely the reader finds an answer in a passage. What it reads the composer need not read again."""
+    """Ranks by how surely the reader finds an answer in the part of a passage that is nearest the question."""
+
+    reads: int | None = READS
 
     def __init__(self, reader: Reader, slope: float = SLOPE) -> None:
         self.reader = reader
@@ -34,6 +37,8 @@ class ReaderReranker:
 
 class CrossEncoderReranker:
     """Any cross-encoder of sentence-transformers that gives one logit for (question, passage), by folder or hub name."""
+
+    reads: int | None = None
 
     def __init__(self, model: str) -> None:
         self.name = model
