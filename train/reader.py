@@ -41,21 +41,26 @@ class Stage:
     again: Mapping[str, float] = field(default_factory=dict)
 
 
-SHIPPED = "second coverage"  # the stage whose reader is the packaged one: docs/reader.md tells why not a later one's
+SHIPPED = ("briefs", "pairs", "second pairs")  # the packaged reader is the mean of the weights that these left
 STAGES = {
     "public": Stage(2, 1e-4),
     "newsroom": Stage(2, 1e-4),
     "coverage": Stage(2, 7e-5, slice(3600), again={"newsroom": 1 / 2}),
     "second coverage": Stage(1, 7e-5, slice(3600, 7152), again={"newsroom": 1 / 3, "coverage": 1 / 3}),
     "briefs": Stage(
-        1, 7e-5, slice(7152, 9454), slice(128), again={"newsroom": 1 / 4, "coverage": 1 / 4, "second coverage": 1 / 4}
+        1, 7e-5, slice(7152, None), slice(320), again={"newsroom": 1 / 4, "coverage": 1 / 4, "second coverage": 1 / 4}
     ),
-    "second briefs": Stage(
+    "pairs": Stage(
         1,
         7e-5,
-        slice(9454, None),
-        slice(128, None),
-        again={"newsroom": 1 / 6, "coverage": 1 / 6, "second coverage": 1 / 6, "briefs": 1 / 3},
+        briefs=slice(320, 512),
+        again={"newsroom": 1 / 6, "coverage": 1 / 6, "second coverage": 1 / 6, "briefs": 2 / 3},
+    ),
+    "second pairs": Stage(
+        1,
+        7e-5,
+        briefs=slice(512, None),
+        again={"newsroom": 1 / 8, "coverage": 1 / 8, "second coverage": 1 / 8, "briefs": 1 / 3, "pairs": 1 / 2},
     ),
 }
 
@@ -200,9 +205,17 @@ def train(stage: str, data: Path, work: Path) -> torch.nn.Module:
     return model
 
 
-def ship(model: torch.nn.Module, folder: Path) -> None:
+def averaged(work: Path) -> dict[str, torch.Tensor]:
+    """The mean of what the stages SHIPPED left in `work` (Wortsman et al., 2022: model soups)."""
+    from transformers import BertForQuestionAnswering
+
+    left = [BertForQuestionAnswering.from_pretrained(work / stage).state_dict() for stage in SHIPPED]
+    return {name: torch.stack([weights[name] for weights in left]).mean(0) for name in left[0]}
+
+
+def ship(weights: Mapping[str, torch.Tensor], folder: Path) -> None:
     """Write the layers and the heads, with their hash, to `folder`."""
-    kept = {name: value for name, value in model.state_dict().items() if not name.startswith("bert.embeddings.")}
+    kept = {name: value for name, value in weights.items() if not name.startswith("bert.embeddings.")}
     print("written", folder, save_weights(kept, folder))
 
 
@@ -210,14 +223,18 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True, help="folder with qa.jsonl.xz and faithfulness.jsonl.xz")
     parser.add_argument("--work", type=Path, required=True, help="folder for what each stage leaves")
-    parser.add_argument("--stage", choices=STAGES, action="append", help="only this stage; default all up to the one shipped")
+    parser.add_argument("--stage", choices=STAGES, action="append", help="only this stage; default all")
     parser.add_argument(
         "--out",
         type=Path,
-        help="folder for the last stage's reader; default: the packaged one's, and that for the shipped stage alone",
+        help="folder for the last stage's reader; default: the packaged one's, for the mean of the last three, and for nothing less",
     )
     arguments = parser.parse_args()
-    for name in arguments.stage or [*STAGES][: [*STAGES].index(SHIPPED) + 1]:
+    if arguments.out and arguments.out.resolve() in {(arguments.work / stage).resolve() for stage in STAGES}:
+        parser.error(f"--out {arguments.out} is where a stage keeps what the next one starts from: name another folder")
+    for name in arguments.stage or STAGES:
         made = train(name, arguments.data, arguments.work)
-    if arguments.out or name == SHIPPED:
-        ship(made, arguments.out or MODEL_FOLDER)
+    if arguments.out:
+        ship(made.state_dict(), arguments.out)
+    elif name == SHIPPED[-1]:
+        ship(averaged(arguments.work), MODEL_FOLDER)

@@ -64,10 +64,10 @@ class Candidate:
 
 
 def candidates(found: Retrieved, reader: Reader) -> list[Candidate]:
-    """Every sentence of the READ best passages; one that two passages share counts once, with the better passage."""
+    """Every sentence of the passages that are read; one that two passages share counts once, with the better passage."""
     seen: set[tuple[str, int]] = set()
     out = []
-    hits = found.hits[:READ]
+    hits = [hit for hit, _ in found.read]
     fronts = [f"{hit.article.title}\n" for hit in hits]
     margins = reader.read(
         without_aside(found.understood.text),
@@ -80,7 +80,7 @@ def candidates(found: Retrieved, reader: Reader) -> list[Candidate]:
             for front, hit in zip(fronts, hits, strict=True)
         ],
     )
-    for at, (hit, vectors) in enumerate(zip(hits, found.sentences, strict=False)):
+    for at, (hit, vectors) in enumerate(found.read):
         for order, span in enumerate(hit.passage.sentences):
             key = (hit.article.id, span.end)
             text = hit.article.text[span.start : span.end]
@@ -132,7 +132,7 @@ def rows(found: Retrieved, sentences: Sequence[Candidate], idf: Callable[[str], 
     total = sum(wanted.values()) or 1.0
     rarest = max(idf("\0"), 1.0)
     names, kind = _names(question), asks(question)
-    rank = {id(hit): position for position, hit in enumerate(found.hits)}
+    rank = {id(hit): position for position, (hit, _) in enumerate(found.read)}
     read = {id(sentence.hit): sentence.hit for sentence in sentences}
     around = {at: set(stems(f"{hit.article.title} {hit.article.outlet} {hit.passage.text}")) for at, hit in read.items()}
     titles = {at: set(stems(hit.article.title)) for at, hit in read.items()}
@@ -183,28 +183,27 @@ def says_it_all(x: np.ndarray) -> np.ndarray:
     return told
 
 
-# Of a whole question: does anything found tell? Only what makes a better match likelier to tell: with the best cosine and the share of
-# words said too, the area under the curve on the 260 development questions (cross-validated) is 0.936, not 0.919, but with weights below
-# zero, learnt from questions written to tempt, that turn plain questions in the coverage's own words away.
+# Of a whole question: does anything found tell? Only the reader's margins and the chances made from them. Numbers that compare words or
+# vectors are no better here, and get weights below zero, learnt from questions written to tempt, that turn away plain questions in the coverage's own
+# words.
 TELLS = (
     "reads",  # the highest margin
     "reads_three",  # mean of the three highest margins
-    "names_said",  # of the likeliest sentence; 1 for a question without names
-    "read_passage_cosine",  # of the passage that the reader is surest of
+    "reads_near",  # the highest of the two best passages and those beside the first: the further down, the likelier a margin deceives
     "best_three",  # mean log odds that its three likeliest sentences answer
 )
+_FURTHEST = np.float32(1 / READ)  # `rank` of the last passage that was not read for its article alone
 
 
 def tells(x: np.ndarray, chances: np.ndarray) -> np.ndarray:
     """Shape (len(TELLS),), from the `rows` of a question's sentences and the chances that they answer."""
-    reads, names = x[:, NAMES.index("reads")], float(x[chances.argmax(), NAMES.index("names_said")])
+    reads, near = x[:, NAMES.index("reads")], x[:, NAMES.index("rank")] != _FURTHEST
     likeliest = np.clip(np.sort(chances)[-3:], 1e-6, 1 - 1e-6)
     out: np.ndarray = np.array(
         [
             reads.max(),
             np.sort(reads)[-3:].mean(),
-            1.0 if names == NO_NAMES else names,
-            x[reads.argmax(), NAMES.index("passage_cosine")],
+            reads[near].max() if near.any() else reads.max(),
             np.log(likeliest / (1 - likeliest)).mean(),
         ]
     )

@@ -53,6 +53,19 @@ def test_a_corrected_word_is_told_and_a_known_one_is_left_alone(bundled: Engine)
     assert bundled.retriever.search("What did Narrativ raise?").understood.corrected == ()
 
 
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What does Iceland do about deepfakes?",  # not Ireland
+        "Which streaming giant bought the hero's tune?",  # not grants, Here, Tone
+        "Who bragged about the bogus duet, and who shrugged?",  # not Brad, bonuses
+        "What did the Sora newsroom say after the shutdown?",  # not Newsom, Sundown
+    ],
+)
+def test_a_word_that_no_article_has_is_not_taken_for_a_slip_of_another(bundled: Engine, question: str) -> None:
+    assert bundled.retriever.search(question).understood.corrected == ()
+
+
 def test_an_abbreviation_finds_the_words_it_stands_for(
     library: Library, settings: Settings, put: Callable[[Sequence[Path]], None], article_file: Callable[..., Path]
 ) -> None:
@@ -114,8 +127,9 @@ def test_a_date_asked_for_brings_what_was_published_then(library: Library, setti
 class _Last:
     """A reranker that likes best what was found last."""
 
-    def __init__(self) -> None:
+    def __init__(self, reads: int | None = None) -> None:
         self.shown: list[str] = []
+        self.reads = reads
 
     def scores(self, question: str, passages: Sequence[str]) -> list[float]:
         self.shown = list(passages)
@@ -130,6 +144,29 @@ def test_a_reranker_has_the_last_word(library: Library, settings: Settings) -> N
     assert [hit.passage.text for hit in hits[: len(last.shown)]] == [text.split("\n", 1)[1] for text in reversed(last.shown)]
     assert {hit.passage.text for hit in hits} == {hit.passage.text for hit in plain}
     assert Retriever(library, settings, last).search(question, 10, rerank=False).hits == plain
+
+
+def test_a_reranker_reads_the_sentences_nearest_the_question_and_no_more_than_it_wants(bundled: Engine) -> None:
+    question = "How many days did the SAG-AFTRA strike last?"
+    whole, part = _Last(), _Last(450)
+    for reranker in (whole, part):
+        Retriever(bundled.library, bundled.settings, reranker).search(question, 10)
+    shown = [text.split("\n", 1)[1] for text in part.shown]
+    passages = [text.split("\n", 1)[1] for text in whole.shown]
+    assert all(text in passage and len(text) <= 450 for text, passage in zip(shown, passages, strict=True))
+    assert any(len(text) < len(passage) for text, passage in zip(shown, passages, strict=True))
+    assert any("118" in text for text in shown)
+
+
+def test_the_best_article_is_read_further_than_the_passage_that_was_found(bundled: Engine) -> None:
+    found = bundled.retriever.search("What must Narrativ do with a voice replica if the member leaves?")
+    first = found.hits[0].article
+    assert [hit.article.id for hit, _ in found.beside] == [first.id]
+    of_first = [hit.passage for hit, _ in found.read if hit.article.id == first.id]
+    assert sorted(passage.ordinal for passage in of_first) == [0, 1, 2], "all of a short article, none of it twice"
+    assert all(len(vectors) == len(hit.passage.sentences) for hit, vectors in found.read)
+    only = bundled.retriever.search("Who sued Midjourney?", 1)
+    assert only.hits[0].passage not in {hit.passage for hit, _ in only.beside}
 
 
 def test_an_empty_library_finds_nothing(library: Library, settings: Settings) -> None:

@@ -1,0 +1,28 @@
+"""Whether what was found tells: what the confidence is made from."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from rag.compose.extract import load_weights
+from rag.compose.features import NAMES, TELLS, tells
+
+
+def _rows(margins: list[float], places: list[int]) -> np.ndarray:
+    """Sentences with these margins, in passages read at these places."""
+    x = np.zeros((len(margins), len(NAMES)), dtype=np.float32)
+    x[:, NAMES.index("reads")] = margins
+    x[:, NAMES.index("rank")] = [1 / (1 + place) for place in places]
+    return x
+
+
+def test_the_margin_near_leaves_the_third_passage_out_and_keeps_what_is_beside_the_first() -> None:
+    near = TELLS.index("reads_near")
+    chances = np.full(4, 0.5)
+    assert tells(_rows([1.0, 2.0, 7.0, -1.0], [0, 1, 2, 3]), chances)[near] == 2.0
+    assert tells(_rows([1.0, 2.0, -1.0, 7.0], [0, 1, 2, 3]), chances)[near] == 7.0
+    assert tells(_rows([3.0], [2]), chances[:1])[near] == 3.0
+
+
+def test_a_surer_reader_never_makes_an_answer_less_likely() -> None:
+    assert (load_weights().tells.weight >= 0).all()
