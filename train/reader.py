@@ -15,12 +15,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import numpy as np
 import torch
 from tokenizers import Tokenizer
 
+from eval.statistics import estimates, half_sum, mean
 from rag.embed import PackagedEmbedder
-from rag.reader import MAX_TOKENS, MODEL_FOLDER
-from rag.weights import save_weights
+from rag.reader import MAX_TOKENS, MODEL_FOLDER, REINSTALL
+from rag.weights import load_weights, save_weights
 from train.reader_data import Example, briefs, coverage, newsroom, public
 
 SEED = 7
@@ -106,11 +108,11 @@ class Batches:
         return ids, types, mask, torch.tensor([row[2] for row in rows]), torch.tensor([row[3] for row in rows])
 
 
-def evaluate(model: torch.nn.Module, batches: Batches) -> dict[str, float]:
-    """Share of answerable rows whose best span overlaps the answer, and the balanced accuracy of answered or not at margin 0."""
-    right = total = 0
-    hits = [0, 0]
-    counts = [0, 0]
+def evaluate(model: torch.nn.Module, batches: Batches) -> str:
+    """Share of answerable rows whose best span overlaps the answer, and the balanced accuracy of answered or not at margin 0, each
+    with its 95 % bootstrap interval."""
+    spans: list[float] = []  # of answerable rows, 1 where the span is right
+    told: dict[bool, list[float]] = {True: [], False: []}  # by answerable, 1 where the sign of the margin is right
     model.eval()
     with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16):
         for batch in batches.order(random.Random(0)):
@@ -118,19 +120,34 @@ def evaluate(model: torch.nn.Module, batches: Batches) -> dict[str, float]:
             out = model(input_ids=ids, token_type_ids=types, attention_mask=mask)
             start, end = out.start_logits.float(), out.end_logits.float()
             allowed = (types == 1) & (mask == 1)
-            best_start = start.masked_fill(~allowed, -1e4).argmax(1)
-            best_end = end.masked_fill(~allowed, -1e4).argmax(1)
-            margin = start.masked_fill(~allowed, -1e4).max(1).values + end.masked_fill(~allowed, -1e4).max(1).values
-            margin -= start[:, 0] + end[:, 0]
+            start_best = start.masked_fill(~allowed, -1e4).max(1)
+            end_best = end.masked_fill(~allowed, -1e4).max(1)
+            margin = start_best.values + end_best.values - start[:, 0] - end[:, 0]
             for i in range(len(batch)):
-                answerable = int(first[i] > 0)
-                counts[answerable] += 1
-                hits[answerable] += int((margin[i] > 0) == bool(answerable))
+                answerable = bool(first[i] > 0)
+                told[answerable].append(bool(margin[i] > 0) == answerable)
                 if answerable:
-                    total += 1
-                    right += int(best_start[i] <= last[i] and best_end[i] >= first[i])
+                    spans.append(bool(start_best.indices[i] <= last[i] and end_best.indices[i] >= first[i]))
     model.train()
-    return {"span": right / max(1, total), "balanced": sum(h / max(1, c) for h, c in zip(hits, counts, strict=True)) / 2}
+    rows = len(told[True]) + len(told[False])
+    right = {answerable: np.full(rows, np.nan) for answerable in told}
+    right[True][: len(told[True])], right[False][len(told[True]) :] = told[True], told[False]
+    span = np.full(rows, np.nan)
+    span[: len(spans)] = spans
+    figures = estimates({"span": mean(span), "balanced": half_sum(mean(right[True]), mean(right[False]))}, rows)
+    return ", ".join(f"{name} {one.value:.2f} ({one.low:.2f} to {one.high:.2f})" for name, one in figures.items())
+
+
+def measure(data: Path) -> None:
+    """Print the figures of the packaged reader on the rows held out of every stage."""
+    from transformers import BertForQuestionAnswering
+
+    packaged = PackagedEmbedder().folder
+    model = BertForQuestionAnswering.from_pretrained(packaged)
+    model.load_state_dict(load_weights(MODEL_FOLDER, REINSTALL), strict=False)
+    tokenizer = Tokenizer.from_file(str(packaged / "tokenizer.json"))
+    for source, rows in _examples([*STAGES][-1], data)[1].items():
+        print(source, len(rows), evaluate(model, Batches(rows, tokenizer)), flush=True)
 
 
 def _examples(name: str, data: Path) -> tuple[list[Example], dict[str, list[Example]]]:
@@ -222,7 +239,10 @@ def ship(weights: Mapping[str, torch.Tensor], folder: Path) -> None:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True, help="folder with qa.jsonl.xz and faithfulness.jsonl.xz")
-    parser.add_argument("--work", type=Path, required=True, help="folder for what each stage leaves")
+    parser.add_argument("--work", type=Path, help="folder for what each stage leaves")
+    parser.add_argument(
+        "--measure", action="store_true", help="train nothing: the packaged reader's figures on the rows held out"
+    )
     parser.add_argument("--stage", choices=STAGES, action="append", help="only this stage; default all")
     parser.add_argument(
         "--out",
@@ -230,6 +250,11 @@ if __name__ == "__main__":
         help="folder for the last stage's reader; default: the packaged one's, for the mean of the last three, and for nothing less",
     )
     arguments = parser.parse_args()
+    if arguments.measure:
+        measure(arguments.data)
+        parser.exit()
+    if arguments.work is None:
+        parser.error("--work is needed to train: a folder for what each stage leaves")
     if arguments.out and arguments.out.resolve() in {(arguments.work / stage).resolve() for stage in STAGES}:
         parser.error(f"--out {arguments.out} is where a stage keeps what the next one starts from: name another folder")
     for name in arguments.stage or STAGES:
