@@ -132,7 +132,8 @@ def rows(found: Retrieved, sentences: Sequence[Candidate], idf: Callable[[str], 
     total = sum(wanted.values()) or 1.0
     rarest = max(idf("\0"), 1.0)
     names, kind = _names(question), asks(question)
-    rank = {id(hit): position for position, (hit, _) in enumerate(found.read)}
+    rank = {id(hit): position for position, hit in enumerate(found.hits)}
+    rank |= {id(hit): READ + position for position, (hit, _) in enumerate(found.beside)}
     read = {id(sentence.hit): sentence.hit for sentence in sentences}
     around = {at: set(stems(f"{hit.article.title} {hit.article.outlet} {hit.passage.text}")) for at, hit in read.items()}
     titles = {at: set(stems(hit.article.title)) for at, hit in read.items()}
@@ -192,7 +193,7 @@ TELLS = (
     "reads_near",  # the highest of the two best passages and those beside the first: the further down, the likelier a margin deceives
     "best_three",  # mean log odds that its three likeliest sentences answer
 )
-_FURTHEST = np.float32(1 / READ)  # `rank` of the last passage that was not read for its article alone
+_FURTHEST = np.float32(1 / READ)  # `rank` of the last of them that is read for itself, not for its article
 
 
 def tells(x: np.ndarray, chances: np.ndarray) -> np.ndarray:

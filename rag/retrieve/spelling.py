@@ -32,8 +32,13 @@ def correct(question: str, library: Library) -> tuple[tuple[str, str], ...]:
             continue
         known = _nearest(stem, library.stems)
         if known:
-            written = _written(known, library) or known
-            if written[0].isupper() or (len(stem) >= _SHORT and (word.islower() or question.startswith(word))):
+            forms = _written(known, library) or [known]
+            written = Counter(forms).most_common(1)[0][0]
+            if len(stem) < _SHORT:
+                meant = not any(form.islower() for form in forms)
+            else:
+                meant = written[0].isupper() or word.islower() or question.startswith(word)
+            if meant:
                 out.append((word, written))
     return tuple(out)
 
@@ -59,14 +64,13 @@ def _nearest(stem: str, known: Callable[[str], list[tuple[str, int]]]) -> str | 
     return best[2] if best else None
 
 
-def _written(stem: str, library: Library) -> str | None:
-    """A word with `stem` as most passages write it: the embedder knows words, not stems."""
+def _written(stem: str, library: Library) -> list[str]:
+    """The words with `stem` as some passages write them: the embedder knows words, not stems."""
     # A stem is itself stemmed when searched for: 'tennesse' would not be found, 'tennessee' is.
     forms = " ".join(stem + ending for ending in ("", "e", "s", "y"))
-    written = [
+    return [
         word
         for passage, article, _, _ in library.read(library.candidates([(forms, None)], 3)).values()
         for word in _WORD.findall(f"{article.title} {article.outlet} {passage.text}")
         if stems(word) == [stem]
     ]
-    return Counter(written).most_common(1)[0][0] if written else None
