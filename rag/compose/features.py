@@ -67,20 +67,20 @@ def candidates(found: Retrieved, reader: Reader) -> list[Candidate]:
     """Every sentence of the passages that are read; one that two passages share counts once, with the better passage."""
     seen: set[tuple[str, int]] = set()
     out = []
-    hits = [hit for hit, _ in found.read]
-    fronts = [f"{hit.article.title}\n" for hit in hits]
+    read = found.read
+    fronts = [f"{hit.article.title}\n" for hit, _ in read]
     margins = reader.read(
         without_aside(found.understood.text),
-        [front + hit.passage.text for front, hit in zip(fronts, hits, strict=True)],
+        [front + hit.passage.text for front, (hit, _) in zip(fronts, read, strict=True)],
         [
             [
                 Span(s.start - hit.passage.start + len(front), s.end - hit.passage.start + len(front))
                 for s in hit.passage.sentences
             ]
-            for front, hit in zip(fronts, hits, strict=True)
+            for front, (hit, _) in zip(fronts, read, strict=True)
         ],
     )
-    for at, (hit, vectors) in enumerate(found.read):
+    for at, (hit, vectors) in enumerate(read):
         for order, span in enumerate(hit.passage.sentences):
             key = (hit.article.id, span.end)
             text = hit.article.text[span.start : span.end]
@@ -176,7 +176,7 @@ _NEARLY_ALL = 0.85  # of a question's words, by rarity
 def says_it_all(x: np.ndarray) -> np.ndarray:
     """Which sentences say nearly all words of the question, each of its names, and something of the kind asked for: bool, shape (len(x),).
 
-    From the `rows` of a question's sentences. One of the 150 unanswerable development questions has one, and 36 of the 746 others: it is
+    From the `rows` of a question's sentences. One of the 194 unanswerable development questions has one, and 46 of the 916 others: it is
     asked in the coverage's own words, and the reader may still find that it does not tell.
     """
     said, names, missing = (x[:, NAMES.index(name)] for name in ("said", "names_said", "asked_kind_missing"))

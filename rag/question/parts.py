@@ -31,9 +31,9 @@ _HANGING = re.compile(r"(?:\b(?:in|at|on|by|for|to|of|per|from|with|under|accord
 _TOGETHER = re.compile(r"\b(?:between|both)\s+[\w'&. -]*$", re.I)  # 'between Disney and OpenAI' is one thing
 # The noun asked for, 'which Grammy', is no name that a pronoun behind it could mean.
 _ASKED_NOUN = re.compile(rf"^{_BEFORE_ASKING}(?:which|what|whose)\s+\w+", re.I)
-MOST_PARTS = 3
 _EACH = re.compile(r"\b(?:each|respectively)\b", re.I)
 _FEWEST_WORDS = 4  # of a question that names nothing and is still one of its own
+MOST_PARTS = 3
 
 
 def parts(question: str) -> tuple[str, ...]:
@@ -93,11 +93,12 @@ def _asks(part: str, joint: str) -> bool:
 
 def _whole(part: str, joint: str, first: str) -> bool:
     """Whether `part`, behind `joint`, stands by itself, a question or one more thing to name."""
-    return _asks(part, joint) or _adds(joint) or bool(_LISTS.match(first) and _LISTED.match(part))
+    return _asks(part, joint) or "plus" in joint or "as well as" in joint or _lists(first, part)
 
 
-def _adds(joint: str) -> bool:
-    return "plus" in joint or "as well as" in joint
+def _lists(first: str, part: str) -> bool:
+    """Whether `part` is one more thing that `first` asks to name."""
+    return bool(_LISTS.match(first) and _LISTED.match(part))
 
 
 def _own(question: str) -> bool:
@@ -110,7 +111,7 @@ def _run_on(joint: str, left: str, right: str, question: str) -> bool:
     each has an owner ('A's chief and B's'), a preposition or 'each', or one is set against the other."""
     if joint.strip(" ,") not in {"and", "or", "than", ""} or _EACH.search(question) or _PREPOSITION.match(right):
         return False
-    if _LISTS.match(question) and _LISTED.match(right):
+    if _lists(question, right):
         return False
     one, other = [*_NAME.finditer(" " + left)][-1:], _NAME.search(" " + right)
     return not (one and other and "'s" in one[0].group() and "'s" in other.group())

@@ -21,7 +21,7 @@ from rag.retrieve import events, spelling
 from rag.retrieve.features import Asked, Sheet, sheet
 from rag.retrieve.pages import Pages
 from rag.retrieve.rank import Ways, also_in, load_model, shares, spread
-from rag.retrieve.reranked import Reranker, reranked
+from rag.retrieve.reranking import Reranker, reranked
 from rag.store.library import Library
 from rag.store.page import Page
 from rag.store.words import stems

@@ -166,6 +166,7 @@ def test_the_best_article_is_read_further_than_the_passage_that_was_found(bundle
     assert sorted(passage.ordinal for passage in of_first) == [0, 1, 2], "all of a short article, none of it twice"
     assert all(len(vectors) == len(hit.passage.sentences) for hit, vectors in found.read)
     only = bundled.retriever.search("Who sued Midjourney?", 1)
+    assert only.beside
     assert only.hits[0].passage not in {hit.passage for hit, _ in only.beside}
 
 
