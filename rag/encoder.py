@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
@@ -65,6 +66,35 @@ def _embeddings(folder: Path, dtype: torch.dtype) -> dict[str, torch.Tensor]:
         return {name: value.to(dtype) for name in names if (value := file.get_tensor(name)).is_floating_point()}
 
 
+@dataclass(frozen=True)
+class _Room:
+    """What each layer of one pass writes to in its turn. Memory that is asked of the system for each product comes a page at a time: in 32 rows of
+    256 tokens it took an eighth of the pass."""
+
+    qkv: torch.Tensor  # (batch * tokens, 3 * dimension)
+    parts: torch.Tensor  # (3, batch, heads, tokens, dimension / heads): queries, keys and values, head by head
+    weighed: torch.Tensor  # (some heads, tokens, tokens)
+    mixed: torch.Tensor  # (batch * heads, tokens, dimension / heads)
+    attended: torch.Tensor  # (batch * tokens, dimension)
+    inner: torch.Tensor  # (batch * tokens, inner)
+    added: torch.Tensor  # (batch * tokens, dimension): what is added to the layer's input
+
+    @classmethod
+    def of(cls, x: torch.Tensor, heads: int, batch: int, tokens: int, inner: int) -> _Room:
+        """For a pass over `x`, shape (batch * tokens, dimension)."""
+        wide = x.shape[1]
+        some = min(batch * heads, max(1, _WEIGHED // (tokens * tokens * x.element_size())))
+        return cls(
+            qkv=x.new_empty(len(x), 3 * wide),
+            parts=x.new_empty(3, batch, heads, tokens, wide // heads),
+            weighed=x.new_empty(some, tokens, tokens),
+            mixed=x.new_empty(batch * heads, tokens, wide // heads),
+            attended=x.new_empty(len(x), wide),
+            inner=x.new_empty(len(x), inner),
+            added=x.new_empty(len(x), wide),
+        )
+
+
 class Encoder:
     """A BERT encoder from `folder` (config.json, model.safetensors, tokenizer.json).
 
@@ -108,8 +138,8 @@ class Encoder:
         """Word pieces of `text`, the two marks around it included, before any truncation."""
         return len(self._untruncated.encode(text).ids)
 
-    def _linear(self, x: torch.Tensor, name: str) -> torch.Tensor:
-        return F.linear(x, self.weights[f"{name}.weight"], self.weights[f"{name}.bias"])
+    def _linear(self, x: torch.Tensor, name: str, out: torch.Tensor) -> torch.Tensor:
+        return torch.addmm(self.weights[f"{name}.bias"], x, self.weights[f"{name}.weight"].t(), out=out)
 
     def _norm(self, x: torch.Tensor, name: str) -> torch.Tensor:
         return F.layer_norm(x, x.shape[-1:], self.weights[f"{name}.weight"], self.weights[f"{name}.bias"], self.eps)
@@ -122,37 +152,41 @@ class Encoder:
         x = F.embedding(ids, w["embeddings.word_embeddings.weight"])
         x = x + w["embeddings.position_embeddings.weight"][: ids.shape[1]]
         table = w["embeddings.token_type_embeddings.weight"]
-        x = self._norm(x + (table[0] if types is None else F.embedding(types, table)), "embeddings.LayerNorm")
+        x = self._norm(x + (table[0] if types is None else F.embedding(types, table)), "embeddings.LayerNorm").flatten(0, 1)
         hide = None if bool(mask.all()) else torch.zeros_like(mask, dtype=x.dtype).masked_fill_(~mask, -math.inf)
+        batch, tokens = ids.shape
+        room = _Room.of(x, self.heads, batch, tokens, len(w["encoder.layer.0.intermediate.dense.bias"]))
         for layer in range(self.depth):
             at = f"encoder.layer.{layer}."
-            mixed = self._attended(self._linear(x, at + "attention.self.qkv"), hide)
-            x = self._norm(x + self._linear(mixed, at + "attention.output.dense"), at + "attention.output.LayerNorm")
-            inner = F.gelu(self._linear(x, at + "intermediate.dense"))
-            x = self._norm(x + self._linear(inner, at + "output.dense"), at + "output.LayerNorm")
-        return x
+            self._linear(x, at + "attention.self.qkv", room.qkv)
+            added = self._linear(self._attended(room, hide), at + "attention.output.dense", room.added)
+            x = self._norm(added.add_(x), at + "attention.output.LayerNorm")
+            inner = self._linear(x, at + "intermediate.dense", room.inner)
+            torch.ops.aten.gelu.out(inner, out=inner)
+            x = self._norm(self._linear(inner, at + "output.dense", room.added).add_(x), at + "output.LayerNorm")
+        return x.view(batch, tokens, -1)
 
-    def _attended(self, qkv: torch.Tensor, hide: torch.Tensor | None) -> torch.Tensor:
-        """Attention of each token over those of its row: shape (batch, tokens, dimension), from (batch, tokens, 3 * dimension) and, where
+    def _attended(self, room: _Room, hide: torch.Tensor | None) -> torch.Tensor:
+        """Attention of each token over those of its row: shape (batch * tokens, dimension), from `room.qkv` and, where
         rows are padded, 0 for a token and minus infinity for padding, shape (batch, tokens).
 
         The same as torch's scaled_dot_product_attention, whose bfloat16 kernel for a CPU takes twice as long from 128 tokens on. Some
         heads at a time: what they weigh stays in the cache.
         """
-        batch, tokens, wide = qkv.shape
-        width = wide // 3 // self.heads
-        parts = qkv.view(batch, tokens, 3, self.heads, width).permute(2, 0, 3, 1, 4)
-        q, k, v = parts.reshape(3, batch * self.heads, tokens, width).unbind(0)
-        hidden = None if hide is None else hide[:, None].expand(batch, self.heads, tokens).reshape(-1, 1, tokens)
-        mixed = torch.empty_like(q)
-        some = max(1, _WEIGHED // (tokens * tokens * qkv.element_size()))
+        _, batch, heads, tokens, width = room.parts.shape
+        room.parts.copy_(room.qkv.view(batch, tokens, 3, heads, width).permute(2, 0, 3, 1, 4))
+        q, k, v = room.parts.flatten(1, 2)
+        hidden = None if hide is None else hide[:, None].expand(batch, heads, tokens).reshape(-1, 1, tokens)
+        some = len(room.weighed)
         for at in range(0, len(q), some):
-            weights = torch.bmm(q[at : at + some], k[at : at + some].transpose(1, 2))
+            weights = room.weighed[: len(q) - at]
+            torch.bmm(q[at : at + some], k[at : at + some].transpose(1, 2), out=weights)
             if hidden is not None:
                 weights.add_(hidden[at : at + some])
             torch.softmax(weights, -1, out=weights)
-            torch.bmm(weights, v[at : at + some], out=mixed[at : at + some])
-        return mixed.view(batch, self.heads, tokens, width).transpose(1, 2).reshape(batch, tokens, wide // 3)
+            torch.bmm(weights, v[at : at + some], out=room.mixed[at : at + some])
+        room.attended.view(batch, tokens, heads, width).copy_(room.mixed.view(batch, heads, tokens, width).transpose(1, 2))
+        return room.attended
 
     def encode(self, texts: Sequence[str]) -> list[Encoding]:
         """The tokens of each text, cut at `max_tokens`."""
