@@ -11,7 +11,7 @@ import argparse
 import math
 import random
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -23,7 +23,8 @@ from eval.statistics import estimates, half_sum, mean
 from rag.embed import PackagedEmbedder
 from rag.reader import MAX_TOKENS, MODEL_FOLDER, REINSTALL
 from rag.weights import load_weights, save_weights
-from train.reader_data import Example, briefs, coverage, newsroom, public
+from train import attention
+from train.reader_data import Example, briefs, coverage, newsroom, public, renamed
 
 SEED = 7
 BATCH = 16
@@ -41,6 +42,8 @@ class Stage:
     coverage: slice = field(default_factory=lambda: slice(0))
     briefs: slice = field(default_factory=lambda: slice(0))
     again: Mapping[str, float] = field(default_factory=dict)
+    renamed: float = 0.0  # of its questions that hold a name of the passage, the share that is asked again with another's
+    start: tuple[str, ...] = ()  # the stages whose weights' mean it goes on from; none: the stage before
 
 
 SHIPPED = ("briefs", "pairs", "second pairs")  # the packaged reader is the mean of the weights that these left
@@ -61,8 +64,52 @@ STAGES = {
     "second pairs": Stage(
         1,
         7e-5,
-        briefs=slice(512, None),
+        briefs=slice(512, 672),
         again={"newsroom": 1 / 8, "coverage": 1 / 8, "second coverage": 1 / 8, "briefs": 1 / 3, "pairs": 1 / 2},
+    ),
+    "dozens": Stage(
+        1,
+        7e-5,
+        briefs=slice(672, 864),
+        again={
+            "newsroom": 1 / 8,
+            "coverage": 1 / 8,
+            "second coverage": 1 / 8,
+            "briefs": 1 / 4,
+            "pairs": 1 / 3,
+            "second pairs": 1 / 3,
+        },
+        start=("briefs", "pairs", "second pairs"),
+    ),
+    "second dozens": Stage(
+        1,
+        7e-5,
+        briefs=slice(864, 1184),
+        again={
+            "newsroom": 1 / 10,
+            "coverage": 1 / 10,
+            "second coverage": 1 / 10,
+            "briefs": 1 / 5,
+            "pairs": 1 / 4,
+            "second pairs": 1 / 4,
+            "dozens": 1 / 2,
+        },
+    ),
+    "third dozens": Stage(
+        1,
+        7e-5,
+        briefs=slice(1184, None),
+        again={
+            "newsroom": 1 / 20,
+            "coverage": 1 / 10,
+            "second coverage": 1 / 10,
+            "briefs": 1 / 6,
+            "pairs": 3 / 5,
+            "second pairs": 3 / 5,
+            "dozens": 1 / 4,
+            "second dozens": 1 / 4,
+        },
+        renamed=2 / 5,
     ),
 }
 
@@ -170,7 +217,8 @@ def _examples(name: str, data: Path) -> tuple[list[Example], dict[str, list[Exam
     rng = random.Random(SEED)
     again = [e for of, share in STAGES[name].again.items() for e in rng.sample(of_stage[of], int(share * len(of_stage[of])))]
     squad = [e for e in known if e.source == "squad2"] if name == "newsroom" else []
-    return of_stage[name] + again + squad, dev
+    asked = of_stage[name] + again + squad
+    return asked + renamed(asked, rng, STAGES[name].renamed), dev
 
 
 def _held_out(examples: list[Example]) -> tuple[list[Example], list[Example]]:
@@ -180,19 +228,23 @@ def _held_out(examples: list[Example]) -> tuple[list[Example], list[Example]]:
 
 
 def train(stage: str, data: Path, work: Path) -> torch.nn.Module:
-    """One stage: the first starts from the packaged encoder, each other from where the one before it ended (kept in `work`)."""
+    """One stage: the first starts from the packaged encoder, each other from what earlier ones left in `work`."""
     from transformers import BertForQuestionAnswering
 
     random.seed(SEED)
     torch.manual_seed(SEED)
     rng = random.Random(SEED)
     packaged = PackagedEmbedder().folder
-    before = dict(zip(STAGES, ["", *STAGES], strict=False))[stage]
+    before = STAGES[stage].start or tuple(filter(None, [dict(zip(STAGES, ["", *STAGES], strict=False))[stage]]))
     tokenizer = Tokenizer.from_file(str(packaged / "tokenizer.json"))
     model: torch.nn.Module = BertForQuestionAnswering.from_pretrained(
-        work / before if before else packaged,
-        attention_probs_dropout_prob=0.0,  # without it torch has a fused kernel, three times as fast on a CPU
+        work / before[0] if before else packaged,
+        attention_probs_dropout_prob=0.0,
+        attn_implementation=attention.NAME,
     )
+    attention.quicken(model)
+    if len(before) > 1:
+        model.load_state_dict(averaged(before, work))
     model.get_submodule("bert.embeddings").requires_grad_(False)
     examples, dev = _examples(stage, data)
     dev_batches = {name: Batches(rows, tokenizer) for name, rows in dev.items()}
@@ -222,11 +274,11 @@ def train(stage: str, data: Path, work: Path) -> torch.nn.Module:
     return model
 
 
-def averaged(work: Path) -> dict[str, torch.Tensor]:
-    """The mean of what the stages SHIPPED left in `work` (Wortsman et al., 2022: model soups)."""
+def averaged(stages: Sequence[str], work: Path) -> dict[str, torch.Tensor]:
+    """The mean of the weights that `stages` left in `work` (Wortsman et al., 2022: model soups)."""
     from transformers import BertForQuestionAnswering
 
-    left = [BertForQuestionAnswering.from_pretrained(work / stage).state_dict() for stage in SHIPPED]
+    left = [BertForQuestionAnswering.from_pretrained(work / stage).state_dict() for stage in stages]
     return {name: torch.stack([weights[name] for weights in left]).mean(0) for name in left[0]}
 
 
@@ -262,4 +314,4 @@ if __name__ == "__main__":
     if arguments.out:
         ship(made.state_dict(), arguments.out)
     elif name == SHIPPED[-1]:
-        ship(averaged(arguments.work), MODEL_FOLDER)
+        ship(averaged(SHIPPED, arguments.work), MODEL_FOLDER)

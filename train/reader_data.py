@@ -12,7 +12,8 @@ import hashlib
 import json
 import lzma
 import random
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,9 @@ NEWSROOM = Path(__file__).with_name("newsroom.jsonl")
 COVERAGE = Path(__file__).with_name("coverage.jsonl")
 BRIEFS = Path(__file__).with_name("briefs.jsonl")
 CONTEXT_CHARACTERS = 1000  # about the passage length of the library
+_TIME = "January|February|March|April|May|June|July|August|September|October|November|December|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|I"
+# Words with capitals, the first of the question and those of time apart.
+_NAME = re.compile(rf"(?<!^)\b(?!(?:{_TIME})\b)[A-Z][\w&'-]*(?: (?:of the |of |the |and )?(?!(?:{_TIME})\b)[A-Z][\w&'-]*)*")
 
 
 @dataclass(frozen=True)
@@ -164,3 +168,29 @@ def briefs(rng: random.Random, which: slice) -> list[Example]:
                 other = at if rng.random() < 0.6 else rng.choice([i for i in range(len(known)) if i != at])
                 examples.append(Example(row["question"], passages[other][1 - row["passage"]], -1, -1, "briefs"))
     return examples
+
+
+def renamed(examples: Sequence[Example], rng: random.Random, share: float) -> list[Example]:
+    """That `share` of those answered whose question holds a name of its passage, with another question's name in its place, which the passage
+    does not have and so does not tell of: 'How much is Corvane suing for?' asked of the suit of another."""
+    pool: dict[str, list[str]] = {}  # names by how their question begins: a person's stands where a person's did, mostly
+    for e in examples:
+        pool.setdefault(_opening(e.question), []).extend(_bare(name) for name in _NAME.finditer(e.question))
+    out = []
+    for e in examples:
+        own = [name for name in _NAME.finditer(e.question) if _bare(name) in e.context] if e.start >= 0 else []
+        if own and rng.random() < share:
+            name = rng.choice(own)
+            other = rng.choice(pool[_opening(e.question)])
+            if not any(word in e.context for word in other.split()):
+                question = e.question[: name.start()] + other + e.question[name.start() + len(_bare(name)) :]
+                out.append(Example(question, e.context, -1, -1, e.source))
+    return out
+
+
+def _opening(question: str) -> str:
+    return " ".join(question.lower().split()[:2])
+
+
+def _bare(name: re.Match[str]) -> str:
+    return name.group().removesuffix("'s").rstrip("'")
