@@ -11,7 +11,7 @@ import argparse
 import math
 import random
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -43,10 +43,13 @@ class Stage:
     briefs: slice = field(default_factory=lambda: slice(0))
     again: Mapping[str, float] = field(default_factory=dict)
     renamed: float = 0.0  # of its questions that hold a name of the passage, the share that is asked again with another's
-    start: tuple[str, ...] = ()  # the stages whose weights' mean it goes on from; none: the stage before
+    start: Mapping[str, float] = field(
+        default_factory=dict
+    )  # the stages whose weights' mean it goes on from; none: the stage before
 
 
-SHIPPED = ("briefs", "pairs", "second pairs")  # the packaged reader is the mean of the weights that these left
+# The packaged reader is the mean of the weights that these stages left, each counting for so much.
+SHIPPED = {"briefs": 1, "pairs": 1, "second pairs": 1, "second dozens": 3, "third dozens": 3}
 STAGES = {
     "public": Stage(2, 1e-4),
     "newsroom": Stage(2, 1e-4),
@@ -79,7 +82,7 @@ STAGES = {
             "pairs": 1 / 3,
             "second pairs": 1 / 3,
         },
-        start=("briefs", "pairs", "second pairs"),
+        start={"briefs": 1, "pairs": 1, "second pairs": 1},
     ),
     "second dozens": Stage(
         1,
@@ -235,10 +238,11 @@ def train(stage: str, data: Path, work: Path) -> torch.nn.Module:
     torch.manual_seed(SEED)
     rng = random.Random(SEED)
     packaged = PackagedEmbedder().folder
-    before = STAGES[stage].start or tuple(filter(None, [dict(zip(STAGES, ["", *STAGES], strict=False))[stage]]))
+    earlier = [*STAGES][: [*STAGES].index(stage)]
+    before = STAGES[stage].start or dict.fromkeys(earlier[-1:], 1)
     tokenizer = Tokenizer.from_file(str(packaged / "tokenizer.json"))
     model: torch.nn.Module = BertForQuestionAnswering.from_pretrained(
-        work / before[0] if before else packaged,
+        work / next(iter(before)) if before else packaged,
         attention_probs_dropout_prob=0.0,
         attn_implementation=attention.NAME,
     )
@@ -274,12 +278,15 @@ def train(stage: str, data: Path, work: Path) -> torch.nn.Module:
     return model
 
 
-def averaged(stages: Sequence[str], work: Path) -> dict[str, torch.Tensor]:
-    """The mean of the weights that `stages` left in `work` (Wortsman et al., 2022: model soups)."""
+def averaged(stages: Mapping[str, float], work: Path) -> dict[str, torch.Tensor]:
+    """The mean of the weights that `stages` left in `work`, each counting for so much (Wortsman et al., 2022: model soups)."""
     from transformers import BertForQuestionAnswering
 
-    left = [BertForQuestionAnswering.from_pretrained(work / stage).state_dict() for stage in stages]
-    return {name: torch.stack([weights[name] for weights in left]).mean(0) for name in left[0]}
+    left = {stage: BertForQuestionAnswering.from_pretrained(work / stage).state_dict() for stage in stages}
+    total = sum(stages.values())
+    return {
+        name: sum(left[stage][name] * (counts / total) for stage, counts in stages.items()) for name in next(iter(left.values()))
+    }
 
 
 def ship(weights: Mapping[str, torch.Tensor], folder: Path) -> None:
@@ -299,7 +306,7 @@ if __name__ == "__main__":
     parser.add_argument(
         "--out",
         type=Path,
-        help="folder for the last stage's reader; default: the packaged one's, for the mean of the last three, and for nothing less",
+        help="folder for the last stage's reader; default: the packaged one's, for the mean of SHIPPED, and for nothing less",
     )
     arguments = parser.parse_args()
     if arguments.measure:
@@ -313,5 +320,5 @@ if __name__ == "__main__":
         made = train(name, arguments.data, arguments.work)
     if arguments.out:
         ship(made.state_dict(), arguments.out)
-    elif name == SHIPPED[-1]:
+    elif name == [*SHIPPED][-1]:
         ship(averaged(SHIPPED, arguments.work), MODEL_FOLDER)

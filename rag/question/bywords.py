@@ -6,10 +6,16 @@ field, written down once, like the abbreviations in `rag.question.same`; a name 
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from pathlib import Path
+
+# Whose works are known by their title, by what the person or company did: {"directors": {"James Cameron": ["Titanic", ...]}}. A title
+# is written as news writes it, without an article unless the rest is a common word ("The Firm").
+BYWORDS = Path(__file__).with_name("bywords.json")
 
 # Name → how else it is called, as alternatives of a regular expression; 'the' or 'that' may stand before each.
 _NICKNAMES = {
@@ -101,204 +107,123 @@ _STREAMER = re.compile(r"\b(?:the|that|a) streamer\b", re.I)
 _STREAMERS = re.compile(
     r"\b(?:Netflix|Amazon|Prime|Disney|Apple|Hulu|Max|HBO|Peacock|Paramount|Spotify|Deezer|Tidal|Twitch|Tubi|Crunchyroll)\b"
 )
-# Maker → what it makes: 'Claude's maker', 'the company behind Claude', 'the Claude developer'.
-_MAKES = {
-    "OpenAI": "ChatGPT|Chat ?GPT|GPT-?\\d?|Sora|DALL-?E|Whisper|Critterz",
-    "Anthropic": "Claude",
-    "Google": "Gemini|Android|Veo|Flow|Gmail|Pixel|DeepMind|YouTube",
-    "Meta": "Facebook|Instagram|WhatsApp|Llama",
-    "Microsoft": "Windows|Xbox|Copilot|Bing|LinkedIn",
-    "Apple": "iPhone|iPad|iOS|Mac|Siri|iTunes",
-    "Amazon": "Alexa|Prime Video|Kindle|Twitch|Audible",
-    "xAI": "Grok",
-    "ByteDance": "TikTok|CapCut|Seedance|Douyin",
-    "Kuaishou": "Kling",
-    "MiniMax": "Hailuo(?: AI)?",
-    "Adobe": "Photoshop|Firefly|Premiere",
-    "Stability AI": "Stable Diffusion",
-    "Nvidia": "GeForce|RTX",
-    "Activision": "Call of Duty",
-    "Krafton": "PUBG|inZOI",
-    "Epic Games": "Fortnite|Unreal(?: Engine)?",
-    "Rockstar": "GTA|Grand Theft Auto|Red Dead(?: Redemption)?",
-    "Ubisoft": "Assassin's Creed|Rayman",
-    "Embark": "Arc Raiders|The Finals",
-    "Sandfall": "Clair Obscur|Expedition 33",
-    "Valve": "Steam|Half-Life",
-    "Sony": "PlayStation|Spider-Man",
-    "Warner": "Batman|Harry Potter|Looney Tunes|HBO",
-    "Disney": "Star Wars|Marvel|Pixar|Mickey(?: Mouse)?|ESPN|Frozen",
-    "Hasbro": "Monopoly|Dungeons (?:&|and) Dragons|Transformers",
-    "Mattel": "Barbie|Hot Wheels",
-    "Coca-Cola": "Coke|Fanta|Sprite",
-    "Pepsi": "Gatorade|Mountain Dew",
-}
-# 'A YouTube creator' and 'iPhone owners' made neither: these roles only as 'YouTube's creator', 'the owner of TikTok'.
-_MAKER = r"maker|parent(?: company)?|company|firm|publisher|outfit|start-?up|giant"
-_OWNER = r"owner|developer|creator|studio|lab|builder"
-# Person → works: of those on screen 'star', of those behind it 'director' and the like.
-_STARS = {
-    "Scarlett Johansson": "Black Widow|Lost in Translation|Marriage Story",
-    "Tom Hanks": "Forrest Gump|Cast Away|Toy Story|Saving Private Ryan|Philadelphia",
-    "Tyler Perry": "Madea",
-    "Tom Cruise": "Mission:? Impossible|Jerry Maguire|Risky Business",
-    "Val Kilmer": "Iceman|Tombstone|The Doors|Batman Forever",
-    "Bryan Cranston": "Breaking Bad|Malcolm in the Middle",
-    "Robert Downey": "Iron Man|Sherlock Holmes",
-    "Bruce Willis": "Die Hard|Sixth Sense|Pulp Fiction",
-    "Keanu Reeves": "Matrix|John Wick",
-    "Harrison Ford": "Indiana Jones|Blade Runner|Fugitive",
-    "James Dean": "Rebel Without a Cause|East of Eden",
-    "Morgan Freeman": "Shawshank(?: Redemption)?|Driving Miss Daisy",
-    "Nicolas Cage": "Face/Off|National Treasure|Leaving Las Vegas",
-    "Brad Pitt": "Fight Club|Se7en|Moneyball|Troy",
-    "Ben Affleck": "Good Will Hunting|Argo|Gone Girl",
-    "Ryan Reynolds": "Deadpool",
-    "Taylor Swift": "Shake It Off|Eras(?: Tour)?",
-    "Adrien Brody": "Pianist|Brutalist",
-    "Arnold Schwarzenegger": "Terminator|Predator|Kindergarten Cop",
-    "Peter Cushing": "Grand Moff Tarkin|Tarkin",
-    "Robin Williams": "Mrs\\.? Doubtfire|Good Morning,? Vietnam|Aladdin",
-    "Natasha Lyonne": "Russian Doll|Poker Face|Orange Is the New Black",
-    "Justine Bateman": "Family Ties",
-    "Fran Drescher": "The Nanny|Nanny",
-    "Sean Astin": "Goonies|Samwise",
-    "Emily Blunt": "Devil Wears Prada|Quiet Place",
-    "Whoopi Goldberg": "Sister Act",
-    "Will Smith": "Fresh Prince|Men in Black",
-    "Margot Robbie": "Barbie",
-    "Stephen Fry": "Jeeves|Blackadder",
-    "Dhanush": "Raanjhanaa",
-    "Jamie Lee Curtis": "Halloween|Freaky Friday",
-    "Marilyn Monroe": "Some Like It Hot|Seven Year Itch",
-    "Judy Garland": "Meet Me in St\\.? Louis",
-    "Carrie Fisher": "Princess Leia|Leia",
-    "Mark Hamill": "Luke Skywalker|Skywalker",
-    "James Earl Jones": "Mufasa|Field of Dreams",
-    "Audrey Hepburn": "Breakfast at Tiffany's|My Fair Lady",
-    "Tom Holland": "Spider-Man|Uncharted",
-    "Zendaya": "Euphoria|Dune",
-    "Matthew McConaughey": "Interstellar|True Detective|Dallas Buyers Club",
-    "Michael Caine": "Alfie|Italian Job",
-    "Cate Blanchett": "T[aá]r|Galadriel|Blue Jasmine",
-    "Glenn Close": "Fatal Attraction",
-    "Gal Gadot": "Wonder Woman",
-    "Joseph Gordon-Levitt": "Third Rock from the Sun|500 Days of Summer",
-    "Leonardo DiCaprio": "Wolf of Wall Street|Revenant",
-    "Simon Pegg": "Shaun of the Dead|Hot Fuzz",
-    "Brian Cox": "Succession|Logan Roy",
-    "Robert De Niro": "Raging Bull|Taxi Driver",
-    "Al Pacino": "Scarface",
-    "Jack Nicholson": "The Shining|Chinatown",
-    "Elijah Wood": "Frodo",
-    "Ashly Burch": "Aloy|Horizon",
-    "Troy Baker": "The Last of Us|Last of Us",
-    "Kristen Bell": "Veronica Mars",
-    "Sarah Silverman": "Bedwetter",
-    "Steve Harvey": "Family Feud",
-    "David Attenborough": "Planet Earth|Blue Planet",
-}
-_SINGERS = {
-    "Drake": "Hotline Bling|God's Plan|Started from the Bottom",
-    "The Weeknd": "Blinding Lights|Starboy",
-    "Jay-Z": "99 Problems|Empire State of Mind|Roc Nation",
-    "Kendrick Lamar": "Not Like Us",
-    "Eminem": "Lose Yourself|8 Mile",
-    "Celine Dion": "My Heart Will Go On",
-    "Randy Travis": "Forever and Ever,? Amen|Diggin(?:g|') Up Bones",
-    "Billie Eilish": "Bad Guy|Ocean Eyes",
-    "Dolly Parton": "Jolene|9 to 5",
-    "Johnny Cash": "Ring of Fire",
-    "Frank Sinatra": "My Way|New York,? New York|Strangers in the Night",
-    "Elton John": "Rocket Man|Candle in the Wind",
-    "Paul McCartney": "Band on the Run",
-    "Freddie Mercury": "Bohemian Rhapsody",
-    "David Bowie": "Ziggy Stardust|Space Oddity",
-    "Kate Bush": "Running Up That Hill|Wuthering Heights",
-    "Amy Winehouse": "Rehab|Back to Black",
-    "Katy Perry": "Firework",
-    "Ariana Grande": "Thank U,? Next",
-    "Stevie Wonder": "Superstition",
-    "Rihanna": "Umbrella",
-    "Ed Sheeran": "Shape of You|Thinking Out Loud",
-    "Nick Cave": "Bad Seeds|Red Right Hand",
-    "Sting": "Every Breath You Take|The Police|Roxanne",
-    "Bad Bunny": "Un Verano Sin Ti|T[ií]t[ií] Me Pregunt[oó]",
-}
-_DIRECTORS = {
-    "James Cameron": "Titanic|Avatar|Terminator|Aliens|The Abyss|Abyss",
-    "Steven Spielberg": "Jaws|E\\.?T\\.?|Jurassic Park|Schindler's List",
-    "George Lucas": "Star Wars",
-    "Christopher Nolan": "Oppenheimer|Dark Knight|Inception|Interstellar",
-    "Martin Scorsese": "Taxi Driver|Goodfellas|Irishman",
-    "Robert Zemeckis": "Back to the Future|Forrest Gump|Polar Express",
-    "Peter Jackson": "Lord of the Rings|Hobbit|Get Back",
-    "Tyler Perry": "Madea",
-    "Francis Ford Coppola": "Godfather|Apocalypse Now|Megalopolis",
-    "Quentin Tarantino": "Pulp Fiction|Kill Bill|Reservoir Dogs",
-    "Paul Schrader": "Taxi Driver|First Reformed",
-    "Tim Burton": "Beetlejuice|Edward Scissorhands",
-    "David Fincher": "Fight Club|Se7en|Social Network",
-    "Denis Villeneuve": "Dune|Arrival|Blade Runner 2049",
-    "Greta Gerwig": "Barbie|Lady Bird",
-    "Zack Snyder": "Justice League|Man of Steel|Rebel Moon",
-    "Rian Johnson": "Knives Out|Last Jedi",
-    "J.K. Rowling": "Harry Potter",
-    "Aaron Sorkin": "West Wing",
-    "Shonda Rhimes": "Grey's Anatomy|Bridgerton",
-    "Seth MacFarlane": "Family Guy",
-    "Matt Groening": "Simpsons",
-    "Hideo Kojima": "Metal Gear(?: Solid)?|Death Stranding",
-    "Vince Gilligan": "Breaking Bad|Better Call Saul|Pluribus|X-Files",
-    "Charlie Brooker": "Black Mirror",
-    "Brady Corbet": "Brutalist",
-    "Guillermo del Toro": "Pan's Labyrinth|Shape of Water|Hellboy",
-    "Hayao Miyazaki": "Spirited Away|My Neighbou?r Totoro|Studio Ghibli",
-    "Darren Aronofsky": "Black Swan|The Whale|Requiem for a Dream",
-    "Ridley Scott": "Alien|Blade Runner|Gladiator",
-    "Jordan Peele": "Get Out",
-    "Morgan Neville": "Roadrunner|Bourdain documentary",
-    "George R.R. Martin": "Game of Thrones",
-    "Stephen King": "The Shining|Shining",
-    "John Grisham": "The Firm|Pelican Brief",
-}
-_SINGER = r"singer|rapper|star|songwriter|musician|frontman|hitmaker|performer|crooner|boss|founder|mogul"
-_STAR = r"star|lead|actor|actress|leading (?:man|lady)|hero|heroine|player|veteran"
-_DIRECTOR = r"director|film-?maker|creator|maker|auteur|helmer|author|writer|novelist|showrunner|mogul"
+# Titles are looked up at most this long.
+_LONGEST = 60
+# 'The Barbie movie's star', 'the hit series Succession': what kind of work it is may stand at the title.
+_WORK = (
+    r"(?:(?:hit|tv|television|animated|live-action|streaming|video) )?"
+    r"(?:film|movie|picture|series|show|sitcom|drama|comedy|franchise|saga|trilogy|game|song|album|novel|book)s?"
+)
+_WORK_BEHIND = re.compile(rf"(?:['\u2019]s)?[- ]{_WORK}$", re.I)
+_THE_BEFORE = re.compile(r"(?<![\w'\u2019])(?:the|that)\s+$", re.I)
+_WORD = re.compile(r"(?<![\w'\u2019])\S")
+# 'Alien: Romulus' and 'Deadpool 2' are not the work, 'Lilo & Stitch' is not 'Stitch'.
+_MORE_BEFORE = re.compile(r"(?:[&+:]|\w-)\s*$")
+_MORE_BEHIND = re.compile(r":?\s+[A-Z\d]|\s+[&+]\s")
+_QUOTES = "\"'\u201c\u201d\u2018\u2019"
+
+# 'A YouTube creator' and 'iPhone owners' made neither: the second roles of a kind only as 'YouTube's creator', 'the owner of TikTok'.
+_FIRM = r"maker|manufacturer|parent(?: (?:company|firm|group))?|company|firm|publisher|outfit|start-?up|giant"
+_OWNER = r"owner|developer|creator|studio|lab|builder|operator|home"
+_STUDIO = rf"{_FIRM}|(?:movie |film |game )?studio|streamer|streaming service|network|broadcaster|channel|distributor|developer|owner|rights[- ]?holder"
+_CREATOR = r"(?:co-)?creator|author|(?:(?:script|screen)-?)?writer|novelist|playwright|show-?runner|designer|cartoonist|mastermind|scribe|mogul"
+_DIRECTOR = r"(?:writer[-/])?director|(?:film|movie)-?maker|maker|auteur|helmer|mogul"
+_STAR = (
+    r"(?:lead )?act(?:or|ress)|star|lead|leading (?:man|lady)|hero|heroine|player|veteran|headliner|performer|thespian|comic|comedian|host"
+    r"|presenter|narrator|alum(?:nus|na)?|voice (?:actor|actress|artist)"
+)
+_SINGER = (
+    r"(?:pop |rock |country )?(?:singer|star)|singer-songwriter|rapper|songwriter|musician|front-?(?:man|woman)|hit-?maker|performer|crooner"
+    r"|vocalist|songstress|chanteuse|artist|band|group|duo|trio|boss|founder|mogul"
+)
 
 
 @dataclass(frozen=True)
 class _Kind:
-    """Bywords of one kind: a question without a match of `role` has none, which saves looking for each. `one_of_many` are those that
-    stand for nobody behind 'a': 'a Matrix actor' may be any."""
+    """Bywords of one kind, as title → names: a question without a match of `role` has none, which saves looking for each.
+
+    `before` finds a role behind a title ('Titanic's director'), `behind` one in front of it ('the director of Titanic').
+    """
 
     role: re.Pattern[str]
-    names: tuple[tuple[re.Pattern[str], str], ...]
-    one_of_many: bool = True
+    before: re.Pattern[str]
+    behind: re.Pattern[str]
+    owned: re.Pattern[str]
+    titles: dict[str, tuple[str, ...]]
+
+    def found(self, question: str) -> Iterator[tuple[int, int, tuple[str, ...]]]:
+        """(start, end, names) of each title that stands with a role. Titles are as they are written, with capitals: 'the dune
+        actors' are not of Dune."""
+        words = [match.start() for match in _WORD.finditer(question)]
+        for match in self.before.finditer(question):
+            work = _WORK_BEHIND.search(question, 0, match.start())
+            for end in (match.start(), work.start()) if work else (match.start(),):
+                start = next((i for i in words if end - _LONGEST <= i < end and self._names(question[i:end])), None)
+                if start is None or _MORE_BEFORE.search(question, 0, start):
+                    continue
+                if not match["genitive"] and self.owned.fullmatch(match["role"]):
+                    continue
+                the = _THE_BEFORE.search(question, 0, start)
+                yield the.start() if the else start, match.end(), self._names(question[start:end])
+                break
+        for match in self.behind.finditer(question):
+            start = match.end()
+            ends = (i for i in range(min(start + _LONGEST, len(question)), start, -1) if _ends(question, i))
+            stop = next((i for i in ends if self._names(question[start:i])), None)
+            if stop is not None and not _MORE_BEHIND.match(question, stop):
+                the = _THE_BEFORE.search(question, 0, match.start())
+                yield the.start() if the else match.start(), stop, self._names(question[start:stop])
+
+    def _names(self, typed: str) -> tuple[str, ...]:
+        return self.titles.get(typed) or (self.titles.get(typed.strip(_QUOTES), ()) if typed[0] in _QUOTES else ())
+
+
+def _ends(question: str, at: int) -> bool:
+    return at == len(question) or not (question[at].isalnum() or question[at] in "_-")
+
+
+def _by_title(*sections: dict[str, list[str]]) -> dict[str, tuple[str, ...]]:
+    names: dict[str, list[str]] = {}
+    for section in sections:
+        for name, titles in section.items():
+            for title in titles:
+                if name not in names.setdefault(title, []):
+                    names[title].append(name)
+    return {title: tuple(those) for title, those in names.items()}
+
+
+@lru_cache
+def _nicknames() -> tuple[tuple[re.Pattern[str], str], ...]:
+    return tuple(
+        (re.compile(rf"(?<![\w'])(?:(?:the|that)\s+)?(?:{said})(?![\w-])", re.I), name) for name, said in _NICKNAMES.items()
+    )
 
 
 @lru_cache
 def _kinds() -> tuple[_Kind, ...]:
-    the = r"(?<![\w'])(?:(?i:the|that)\s+)?"
-    end = r"(?![\w-])"
+    """The kinds, the likeliest first: 'Barbie's maker' is the company, not the film-maker."""
+    data: dict[str, dict[str, list[str]]] = json.loads(BYWORDS.read_text(encoding="utf-8"))
 
-    def kind(works: dict[str, str], plain: str, owned: str, group: str) -> _Kind:
+    def kind(titles: dict[str, tuple[str, ...]], plain: str, owned: str, group: str) -> _Kind:
         """`plain`: roles behind a title; `owned`: those only behind its genitive; `group`: those 'behind' it."""
-        named = []
-        for name, things in works.items():  # titles as they are written, with capitals: 'the dune actors' are not of Dune
-            before = rf"{the}(?:{things})(?:(?:'s)?[- ](?i:{plain})|'s (?i:{owned})){end}"
-            behind = rf"{the}(?:(?i:{plain}|{owned}) (?:behind|of|in|from)|(?i:{group}) behind) (?:{things}){end}"
-            named.append((re.compile(f"{before}|{behind}"), name))
-        return _Kind(re.compile(rf"\b(?:{plain}|{owned}|{group})\b", re.I), tuple(named))
+        every = rf"{plain}|{owned}" if owned else plain
+        return _Kind(
+            re.compile(rf"\b(?:{every}|{group})\b", re.I),
+            re.compile(rf"(?P<genitive>['\u2019]s?)?[- ](?P<role>{every})(?![\w-])", re.I),
+            re.compile(rf"\b(?:(?:{every}) (?:behind|of|in|from)|(?:{group}) behind) (?:(?:the|{_WORK}|the {_WORK}) )?", re.I),
+            re.compile(owned or r"(?!)", re.I),
+            titles,
+        )
 
-    nicknames = tuple((re.compile(rf"{the}(?:{said}){end}", re.I), name) for name, said in _NICKNAMES.items())
+    directed = _by_title(data["directors"])
     return (
-        _Kind(re.compile(""), nicknames, one_of_many=False),
-        kind(_MAKES, _MAKER, _OWNER, "makers|people|folks|group"),
-        *(
-            kind(works, role, role, "man|woman")
-            for works, role in ((_STARS, _STAR), (_DIRECTORS, _DIRECTOR), (_SINGERS, _SINGER))
-        ),
+        kind(_by_title(data["makes"]), _FIRM, _OWNER, "makers|people|folks|group"),
+        # Who directed a work often wrote it; where somebody else did, the table says so.
+        kind(directed | _by_title(data["creators"]), _CREATOR, "", "man|woman|brains?|pen"),
+        kind(_by_title(data["studios"]), _STUDIO, "creator|builder|operator|home", "makers|people|folks|group"),
+        kind(directed, _DIRECTOR, "", "man|woman"),
+        kind(_by_title(data["stars"], data["characters"]), _STAR, "", "man|woman|voice"),
+        kind(_by_title(data["singers"]), _SINGER, "", "man|woman|voice"),
     )
 
 
@@ -311,14 +236,25 @@ def meant(question: str, known: Callable[[str], bool]) -> tuple[tuple[str, str],
     (("ChatGPT's maker", 'OpenAI'),)
     """
     found: list[tuple[int, int, str]] = []
+
+    def named(start: int, end: int, *names: str) -> bool:
+        """Whether the question names itself whom it means."""
+        apposed = _NAME_BEFORE.search(question, 0, start) or _NAME_BEHIND.match(question, end)
+        return bool(apposed) or any(name in question for name in names)
+
+    for pattern, name in _nicknames():
+        for match in pattern.finditer(question):
+            if not _ASKED.search(question, 0, match.start()) and not named(*match.span(), name):
+                found.append((*match.span(), name))
+    taken: set[tuple[int, int]] = set()
     for kind in _kinds():
-        for pattern, name in kind.names if kind.role.search(question) else ():
-            for match in pattern.finditer(question):
-                before = question[: match.start()]
-                asked = _ASKED.search(before) or (kind.one_of_many and _ANY.search(before))
-                named = name in question or _NAME_BEFORE.search(before) or _NAME_BEHIND.match(question, match.end())
-                if not asked and not named:
-                    found.append((match.start(), match.end(), name))
+        for start, end, names in kind.found(question) if kind.role.search(question) else ():
+            # 'A Matrix actor' may be any, and of two stars of a film only the one in the library can be meant.
+            here = [name for name in names if known(name)]
+            asked = _ASKED.search(question, 0, start) or _ANY.search(question, 0, start)
+            if (start, end) not in taken and len(here) == 1 and not asked and not named(start, end, *names):
+                found.append((start, end, here[0]))
+            taken.add((start, end))
     if not _STREAMERS.search(question):
         found += [(match.start(), match.end(), "Netflix") for match in _STREAMER.finditer(question)]
     found += [(match.start(), match.end(), f"AI-{match[1]}") for match in _BY_MACHINE.finditer(question)]
