@@ -34,7 +34,8 @@ BATCH = 16
 class Stage:
     """`epochs` over what is new to the reader, and over a share of each stage before, so that it is not forgotten (`again`).
 
-    `coverage` and `briefs` are the rows of our questions, by their place in the file, that no stage before has seen.
+    `coverage` and `briefs` are the rows of our questions, by their place in the file, that no stage before has seen. `start` are the stages from whose
+    weights' mean it goes on, each counting for so much; none: from the stage before.
     """
 
     epochs: int
@@ -43,9 +44,7 @@ class Stage:
     briefs: slice = field(default_factory=lambda: slice(0))
     again: Mapping[str, float] = field(default_factory=dict)
     renamed: float = 0.0  # of its questions that hold a name of the passage, the share that is asked again with another's
-    start: Mapping[str, float] = field(
-        default_factory=dict
-    )  # the stages whose weights' mean it goes on from; none: the stage before
+    start: Mapping[str, float] = field(default_factory=dict)
 
 
 # The packaged reader is the mean of the weights that these stages left, each counting for so much.

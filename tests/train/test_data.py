@@ -8,7 +8,7 @@ from pathlib import Path
 import frontmatter
 
 from train.reader import STAGES
-from train.reader_data import BRIEFS, COVERAGE, briefs
+from train.reader_data import BRIEFS, COVERAGE, Example, briefs, renamed
 
 
 def test_each_answer_over_the_briefs_stands_in_its_passage_and_the_question_is_not_answered_by_its_title() -> None:
@@ -36,3 +36,17 @@ def test_the_stages_together_train_on_every_question_of_ours_once_as_new() -> No
     for file, rows in ((COVERAGE, [s.coverage for s in STAGES.values()]), (BRIEFS, [s.briefs for s in STAGES.values()])):
         lines = range(len(file.read_text("utf-8").splitlines()))
         assert [i for of in rows for i in lines[of]] == list(lines)
+
+
+def test_a_question_asked_with_another_name_is_not_told_and_names_nothing_of_its_passage() -> None:
+    suit = Example("How much is Corvane Records suing for?", "Suit\nCorvane Records wants 9 million euros.", 28, 43, "briefs")
+    rent = Example("How much is Ilse Vandrommel's rent?", "Rent\nIlse Vandrommel pays 800 euros.", 25, 34, "briefs")
+    untold = Example("How much is Corvane Records worth?", suit.context, -1, -1, "briefs")
+    asked = [suit, rent, untold]
+    found = [e for seed in range(20) for e in renamed(asked, random.Random(seed), 1.0)]
+    assert {(e.question, e.context) for e in found} == {
+        ("How much is Ilse Vandrommel suing for?", suit.context),
+        ("How much is Corvane Records's rent?", rent.context),
+    }
+    assert all((e.start, e.end) == (-1, -1) for e in found)
+    assert renamed(asked, random.Random(0), 0.0) == []
