@@ -62,7 +62,7 @@ AttentionMaskInterface.register(NAME, eager_mask)
 
 
 class Dropout(torch.nn.Module):
-    """Dropout that reuses numbers drawn once, from another place at each call."""
+    """Dropout, of at most `_DRAWN` numbers at a time, that reuses what was drawn once, from another place at each call."""
 
     drawn: torch.Tensor | None = None
 
@@ -75,9 +75,7 @@ class Dropout(torch.nn.Module):
             return x
         if Dropout.drawn is None:
             Dropout.drawn = torch.rand(_DRAWN)
-        if x.numel() > _DRAWN // 2:
-            return torch.nn.functional.dropout(x, self.p)
-        at = int(torch.randint(_DRAWN - x.numel(), ()))
+        at = int(torch.randint(_DRAWN - x.numel() + 1, ()))
         kept = (Dropout.drawn[at : at + x.numel()] >= self.p).view(x.shape)
         return x * kept.to(x.dtype).div_(1 - self.p)
 

@@ -23,7 +23,6 @@ from eval.statistics import estimates, half_sum, mean
 from rag.embed import PackagedEmbedder
 from rag.reader import MAX_TOKENS, MODEL_FOLDER, REINSTALL
 from rag.weights import load_weights, save_weights
-from train import attention
 from train.reader_data import Example, briefs, coverage, newsroom, public, renamed
 
 SEED = 7
@@ -232,6 +231,8 @@ def _held_out(examples: list[Example]) -> tuple[list[Example], list[Example]]:
 def train(stage: str, data: Path, work: Path) -> torch.nn.Module:
     """One stage: the first starts from the packaged encoder, each other from what earlier ones left in `work`."""
     from transformers import BertForQuestionAnswering
+
+    from train import attention
 
     random.seed(SEED)
     torch.manual_seed(SEED)
