@@ -17,14 +17,15 @@ from rag.retrieve import Retriever, Ways
 
 WAYS: dict[str, Ways] = {
     "everything": Ways(),
-    "meaning alone": Ways(words=False, outlets=False, dates=False, sides=False, spread=False),
-    "words alone": Ways(dense=False, outlets=False, dates=False, sides=False, spread=False),
-    "both, nothing else": Ways(outlets=False, dates=False, sides=False, spread=False),
+    "meaning alone": Ways(words=False, outlets=False, dates=False, sides=False, spread=False, described=False),
+    "words alone": Ways(dense=False, outlets=False, dates=False, sides=False, spread=False, described=False),
+    "both, nothing else": Ways(outlets=False, dates=False, sides=False, spread=False, described=False),
     "without meaning": replace(Ways(), dense=False),
     "without words": replace(Ways(), words=False),
     "without title, outlet and date in front": replace(Ways(), heads=False),
     "without outlets": replace(Ways(), outlets=False),
     "without dates": replace(Ways(), dates=False),
+    "without the who's who": replace(Ways(), described=False),
     "without sides": replace(Ways(), sides=False),
     "without spreading": replace(Ways(), spread=False),
 }

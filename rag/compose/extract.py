@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from rag.compose.accounts import accounts
+from rag.compose.announced import announces
 from rag.compose.brackets import bracketed
 from rag.compose.features import NAMES, TELLS, Candidate, candidates, holds, rows, says_it_all, tells
 from rag.dates import find_dates, written, written_as_known
@@ -122,6 +123,16 @@ def _before(candidate: Candidate) -> Candidate | None:
     if "\n\n" in text[span.end : candidate.span.start]:
         return None
     return replace(candidate, span=span, order=candidate.order - 1, text=text[span.start : span.end])
+
+
+def _behind(candidate: Candidate) -> Candidate | None:
+    """The sentence behind, where it stands in the passage."""
+    sentences = candidate.hit.passage.sentences
+    if candidate.order + 1 == len(sentences):
+        return None
+    span = sentences[candidate.order + 1]
+    behind = replace(candidate, span=span, order=candidate.order + 1, text=candidate.hit.article.text[span.start : span.end])
+    return behind if _whole(behind) else None
 
 
 def _whole(candidate: Candidate) -> bool:
@@ -245,17 +256,17 @@ def _answered_first(drafts: list[Draft], kind: Asks, question: str) -> list[Draf
             best = next(draft for draft in drafts if draft.when)
     lead = [best]
     at = drafts.index(best)
-    if (
-        at
-        and _before(best.candidate)
-        and drafts[at - 1].candidate.span == best.candidate.hit.passage.sentences[best.candidate.order - 1]
-    ):
-        lead = drafts[at - 1 : at + 1]  # it cannot be read without the one before
+    if at and best.candidate.order:
+        before = drafts[at - 1].candidate
+        behind_it = before.span == best.candidate.hit.passage.sentences[best.candidate.order - 1]
+        if behind_it and (_before(best.candidate) or announces(before.text)):
+            lead = drafts[at - 1 : at + 1]  # it cannot be read without the one before
     return lead + [draft for draft in drafts if draft not in lead]
 
 
 def _readable(chosen: list[Draft]) -> list[Draft]:
-    """The same sentences; one that leans on the sentence before has the name meant in brackets, or else that sentence before it."""
+    """The same sentences; one that leans on the sentence before has the name meant in brackets, or else that sentence before it, and one that only
+    announces that accounts differ has the sentence behind it that gives them."""
     have: set[tuple[str, Span]] = set()
     out: list[Draft] = []
     for draft in chosen:
@@ -263,7 +274,12 @@ def _readable(chosen: list[Draft]) -> list[Draft]:
         named = bracketed(draft.candidate.text, before.text, draft.candidate.hit.article) if before else ""
         if named:
             before, draft = None, replace(draft, text=named)
-        for one in ([Draft(before, draft.probability)] if before else []) + [draft]:
+        behind = _behind(draft.candidate) if announces(draft.candidate.text) else None
+        for one in [
+            *([Draft(before, draft.probability)] if before else []),
+            draft,
+            *([Draft(behind, draft.probability)] if behind else []),
+        ]:
             key = (one.candidate.hit.article.id, one.candidate.span)
             if key not in have:
                 have.add(key)

@@ -1,9 +1,9 @@
 """Question → ranked passages, as a LlamaIndex retriever.
 
-The two indexes bring candidates for the question and for each of its sides (`library.candidates`); what stands in a candidate is
-compared with what is asked, sentence by sentence (`pages`, `features`); a small fitted model turns that into the chance that it is
-the one a side wants, and the chances are shared out over sides, outlets and articles (`rank`). A reranker,
-if one is set, reads the best of them beside the question (`reranking`).
+Whom it describes without naming is looked up (`rag.whoswho`). The two indexes bring candidates for the question and for each of its
+sides (`library.candidates`); what stands in a candidate is compared with what is asked, sentence by sentence (`pages`, `features`); a
+small fitted model turns that into the chance that it is the one a side wants, and the chances are shared out over sides, outlets and
+articles (`rank`). A reranker, if one is set, reads the best of them beside the question (`reranking`).
 """
 
 from rag.retrieve.rank import MOST_OF_ONE_ARTICLE, Ways

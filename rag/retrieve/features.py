@@ -14,6 +14,7 @@ from rag.question.same import same_as
 from rag.store.page import IN_HEAD, Page, places
 from rag.store.words import stems
 from rag.types import Side, Understood
+from rag.whoswho import Described
 
 # Words are weighed by their inverse document frequency; 'share' is that of the weight of the words asked for.
 PASSAGE = (
@@ -26,6 +27,7 @@ PASSAGE = (
     "outlet_any",  # the question does
     "date",  # it was published in a period that the side names: 1 for a few days, less for longer
     "date_any",  # in one that the question names
+    "described",  # it has a name that the question describes: how well, times how rare, in tenths (`rag.whoswho`)
 )
 SENTENCE = (
     "side_cosine",  # side and sentence, each as read in its surroundings
@@ -49,12 +51,14 @@ _FEW_DAYS, _LONG = 7, 0.5
 
 @dataclass(frozen=True)
 class Asked:
-    """A question in numbers: its vector and those of its sides, unit length, float32; its first 'side' is the whole when it has several."""
+    """A question in numbers: its vector and those of its sides, unit length, float32; its first 'side' is the whole when it has several.
+    `described` are the names that it describes."""
 
     understood: Understood
     vector: np.ndarray
     sides: tuple[Side, ...]
     side_vectors: np.ndarray
+    described: tuple[Described, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -108,6 +112,7 @@ def sheet(asked: Asked, pages: list[Page], idfs: Callable[[Iterable[str]], list[
     outlet_any = _named(outlets, asked.understood.outlets)
     events = [event.period for event in asked.understood.events]
     date_any = _published(days, [*(period for side in asked.understood.sides for period in side.periods), *events])
+    described = _described(asked.described, pages)
     of_passage, of_sentence = [], []
     for side, vector in zip(asked.sides, asked.side_vectors, strict=True):
         mine = np.zeros(len(words.weights), dtype=np.float32)
@@ -125,6 +130,7 @@ def sheet(asked: Asked, pages: list[Page], idfs: Callable[[Iterable[str]], list[
                 outlet_any,
                 _published(days, side.periods),
                 date_any,
+                described,
             )
         )
         of_sentence.append(
@@ -205,6 +211,24 @@ def _share(has: np.ndarray, weights: np.ndarray, of_none: float = 0.0) -> np.nda
 
 def _named(outlets: Sequence[str], wanted: Sequence[str]) -> np.ndarray:
     return np.array([outlet in wanted for outlet in outlets], dtype=np.float32)
+
+
+def _described(names: Sequence[Described], pages: Sequence[Page]) -> np.ndarray:
+    """The worth of the best described name that each page has, in tenths."""
+    out = np.zeros(len(pages), dtype=np.float32)
+    place = {stem: i for i, stem in enumerate(dict.fromkeys(s for name in names for wording in name.wordings for s in wording))}
+    page_of = np.repeat(np.arange(len(pages)), [len(page.stems) for page in pages])
+    here = places(place, np.concatenate([page.stems for page in pages])) if place else np.zeros(0, dtype=np.int64)
+    for name in names:
+        for wording in name.wordings:
+            ends = len(here) - len(wording) + 1
+            if ends > 0:
+                begins = page_of[:ends] == page_of[len(wording) - 1 :]
+                for at, stem in enumerate(wording):
+                    begins &= here[at : at + ends] == place[stem]
+                found = page_of[:ends][begins]
+                out[found] = np.maximum(out[found], 10 * name.worth)
+    return out
 
 
 def _published(days: np.ndarray, periods: Sequence[tuple[dt.date, dt.date]]) -> np.ndarray:

@@ -36,6 +36,7 @@ class Ways:
     dates: bool = True
     sides: bool = True
     spread: bool = True
+    described: bool = True
 
     def without(self) -> frozenset[str]:
         """Names of the features that do not count."""
@@ -44,6 +45,7 @@ class Ways:
             | (frozenset() if self.dense else MEANING_ONLY)
             | (frozenset() if self.outlets else frozenset({"outlet", "outlet_any"}))
             | (frozenset() if self.dates else frozenset({"date", "date_any"}))
+            | (frozenset() if self.described else frozenset({"described"}))
         )
 
 
