@@ -158,7 +158,7 @@ def numbers_of(library: Library) -> dict[str, set[int]]:
 
 
 def _without(features: np.ndarray, at: int) -> np.ndarray:
-    out = features.copy()
+    out: np.ndarray = features.copy()
     out[:, :, at] = 0
     return out
 
@@ -191,13 +191,13 @@ def main(arguments: argparse.Namespace) -> None:
     numbers = numbers_of(bundled.library)
     dev = load(BUNDLED / "dev.jsonl")
     rights = [[set().union(*(numbers[a] for a in q.articles))] for q in dev]
-    asked = [(q.text, right) for q, right in zip(dev, rights, strict=True) if q.articles]
-    examples += examples_of(bundled, asked[: sum(bool(q.articles) for q in dev[:FITTED])], 1.0)
+    of_dev = [(q.text, right) for q, right in zip(dev, rights, strict=True) if q.articles]
+    examples += examples_of(bundled, of_dev[: sum(bool(q.articles) for q in dev[:FITTED])], 1.0)
 
     print(f"{len(examples)} questions")
     at = PASSAGE.index("described")
     passage, sentence = fit([replace(e, sheet=replace(e.sheet, passage=_without(e.sheet.passage, at))) for e in examples])
-    passage[at] = fit_described(list(examples_of(bundled, asked, 1.0)), passage, sentence)
+    passage[at] = fit_described(list(examples_of(bundled, of_dev, 1.0)), passage, sentence)
     weights = {
         "passage": dict(zip(PASSAGE, passage.round(4).tolist(), strict=True)),
         "sentence": dict(zip(SENTENCE, sentence.round(4).tolist(), strict=True)),

@@ -96,6 +96,8 @@ class WhosWho:
         `vectors` are the packaged model's of the question and its sides, unit length, shape (n, dimension); `idfs` tells how rare stems are in the
         library, 0 for one that is nowhere, `rarest` what one of a single passage has.
         """
+        if not rarest:  # an empty library has no name
+            return ()
         known, clauses, starts = self._loaded
         near = np.maximum.reduceat(product(clauses, vectors.T).max(axis=1), starts)
         asked = set(stems(question))
