@@ -188,7 +188,7 @@ class Retriever(BaseRetriever):  # type: ignore[misc]  # LlamaIndex is not typed
         """The names that the question describes. What is said of names was embedded by the packaged model, whichever the library's is."""
         if not self.ways.described or len(understood.names) > FEW_NAMES:
             return ()
-        if not isinstance(self.library.embedder, PackagedEmbedder):
+        if self.library.embedder.fingerprint != self._packaged.fingerprint:
             embedded = self._packaged.sides(understood.text, [side.span for side in sides])
             vectors = np.concatenate([embedded.vector[None], embedded.spans])
         return table().described(understood.text, vectors, self.library.idfs, self.library.idf("\0"))

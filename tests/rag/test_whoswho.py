@@ -80,6 +80,8 @@ def test_an_embedder_of_the_users_own_does_not_change_what_is_described(
     class Foreign:
         """Its vectors lead nowhere."""
 
+        fingerprint = "nowhere dim 384"
+
         def sides(self, text: str, spans: Sequence[Span]) -> Embedded:
             nowhere = np.eye(1, 384, dtype=np.float32)
             return Embedded(nowhere[0], np.repeat(nowhere, len(spans), axis=0))
