@@ -5,6 +5,6 @@ are the same. `entries.jsonl` says of each name what people call it by; a questi
 have the name of what it describes rank higher and are searched for by it.
 """
 
-from rag.whoswho.described import Described, WhosWho, has, table
+from rag.whoswho.described import Described, WhosWho, table
 
-__all__ = ["Described", "WhosWho", "has", "table"]
+__all__ = ["Described", "WhosWho", "table"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -112,15 +112,6 @@ class WhosWho:
             if rarity:
                 out.append(Described(entry.name, entry.wordings, float(near[i] - FLOOR) * min(rarity, 1.0)))
         return tuple(out)
-
-
-def has(text: Sequence[str], wordings: Sequence[Sequence[str]]) -> bool:
-    """Whether the stems `text` hold those of one of `wordings`, one behind the other."""
-    return any(
-        text[at] == wording[0] and tuple(text[at : at + len(wording)]) == tuple(wording)
-        for wording in wordings
-        for at in range(len(text) - len(wording) + 1)
-    )
 
 
 @lru_cache

@@ -10,10 +10,12 @@ import pytest
 
 from rag.config import Settings
 from rag.embed import Embedded, PackagedEmbedder
+from rag.question import understand
 from rag.retrieve import Retriever, Ways
+from rag.retrieve.features import PASSAGE
 from rag.store.library import Library
 from rag.types import Span
-from rag.whoswho import WhosWho, has, table
+from rag.whoswho import Described, WhosWho, table
 from rag.whoswho.described import ENTRIES, MOST, entries
 
 _EPIC = "Which tutor drilled the leads of the postwar architect epic?"
@@ -51,10 +53,24 @@ def test_only_what_the_library_has_is_described_and_a_common_name_is_worth_less(
     assert rare.worth == pytest.approx(5 * common.worth)
 
 
-def test_words_of_a_name_count_one_behind_the_other() -> None:
-    assert has(["see", "star", "war", "now"], [("trek",), ("star", "war")])
-    assert not has(["star", "of", "the", "war"], [("star", "war")])
-    assert not has([], [("star",)])
+def test_words_of_a_name_count_one_behind_the_other(
+    library: Library, settings: Settings, put: Callable[[Sequence[Path]], None], article_file: Callable[..., Path]
+) -> None:
+    put(
+        [
+            article_file("a.md", "Fans of Star Wars queued for the premiere in the rain.", title="Queue"),
+            article_file("b.md", "A star of the stage spoke of the wars between fans and of the rain.", title="Stage"),
+        ]
+    )
+    retriever = Retriever(library, settings)
+    asked = replace(
+        retriever.ask(understand("Who queued in the rain?")), described=(Described("Star Wars", (("star", "war"),), 0.3),)
+    )
+    compared = retriever.compare(asked)
+    assert compared is not None
+    worth = compared.passage[0, :, PASSAGE.index("described")]
+    titles = [retriever.library.read([page.number])[page.number][1].title for page in compared.pages]
+    assert dict(zip(titles, worth.tolist(), strict=True)) == {"Queue": pytest.approx(3.0), "Stage": 0.0}
 
 
 def test_a_passage_with_the_name_described_comes_first(
