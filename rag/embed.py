@@ -145,13 +145,12 @@ class PackagedEmbedder:
         """Embed in this thread, one of `beside` that do."""
         encoded = self._encoder.encode(texts)
         started = time.perf_counter()
-        hidden = self._encoder.hidden(encoded)[0].numpy()
+        hidden = [states.numpy() for states in self._encoder.hidden(encoded)]
         spent = time.perf_counter() - started
         with self._counting:
             self.forward_seconds += spent / beside
         out = []
-        for row, (padded, e) in enumerate(zip(hidden, encoded, strict=True)):
-            states = padded[: len(e.ids)]
+        for row, (states, e) in enumerate(zip(hidden, encoded, strict=True)):
             starts, ends = np.array(e.offsets).T
             means = [states.mean(axis=0)]
             for span in spans[row]:

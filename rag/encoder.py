@@ -12,6 +12,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import groupby
 from pathlib import Path
 
 import torch
@@ -67,32 +68,51 @@ def _embeddings(folder: Path, dtype: torch.dtype) -> dict[str, torch.Tensor]:
 
 
 @dataclass(frozen=True)
+class _Run:
+    """Rows of one length that follow each other: what attends to what."""
+
+    start: int  # its first token
+    rows: int
+    tokens: int  # of a row
+    hide: torch.Tensor | None  # (rows, tokens): 0 for a token and minus infinity for padding; None where no row is padded
+
+    @property
+    def end(self) -> int:
+        return self.start + self.rows * self.tokens
+
+
+@dataclass(frozen=True)
 class _Room:
     """What each layer of one pass writes to in its turn. Memory that is asked of the system for each product comes a page at a time: in 32 rows of
     256 tokens it took an eighth of the pass."""
 
-    qkv: torch.Tensor  # (batch * tokens, 3 * dimension)
-    parts: torch.Tensor  # (3, batch, heads, tokens, dimension / heads): queries, keys and values, head by head
-    weighed: torch.Tensor  # (some heads, tokens, tokens)
-    mixed: torch.Tensor  # (batch * heads, tokens, dimension / heads)
-    attended: torch.Tensor  # (batch * tokens, dimension)
-    inner: torch.Tensor  # (batch * tokens, inner)
-    added: torch.Tensor  # (batch * tokens, dimension): what is added to the layer's input
+    qkv: torch.Tensor  # (tokens, 3 * dimension)
+    parts: torch.Tensor  # of the largest run: queries, keys and values, head by head
+    weighed: torch.Tensor  # of some of its heads: what each token takes from each
+    mixed: torch.Tensor  # (heads * tokens of the largest run, dimension / heads)
+    attended: torch.Tensor  # (tokens, dimension)
+    inner: torch.Tensor  # (tokens, inner)
+    added: torch.Tensor  # (tokens, dimension): what is added to the layer's input
 
     @classmethod
-    def of(cls, x: torch.Tensor, heads: int, batch: int, tokens: int, inner: int) -> _Room:
-        """For a pass over `x`, shape (batch * tokens, dimension)."""
+    def of(cls, x: torch.Tensor, runs: Sequence[_Run], heads: int, inner: int) -> _Room:
+        """For a pass over `x`, shape (tokens, dimension)."""
         wide = x.shape[1]
-        some = min(batch * heads, max(1, _WEIGHED // (tokens * tokens * x.element_size())))
+        largest = max(run.end - run.start for run in runs)
         return cls(
             qkv=x.new_empty(len(x), 3 * wide),
-            parts=x.new_empty(3, batch, heads, tokens, wide // heads),
-            weighed=x.new_empty(some, tokens, tokens),
-            mixed=x.new_empty(batch * heads, tokens, wide // heads),
+            parts=x.new_empty(3 * largest * wide),
+            weighed=x.new_empty(max(_at_once(run, heads, x) * run.tokens**2 for run in runs)),
+            mixed=x.new_empty(largest * wide),
             attended=x.new_empty(len(x), wide),
             inner=x.new_empty(len(x), inner),
             added=x.new_empty(len(x), wide),
         )
+
+
+def _at_once(run: _Run, heads: int, x: torch.Tensor) -> int:
+    """Heads of `run` whose weights stay in the cache."""
+    return min(run.rows * heads, max(1, _WEIGHED // (run.tokens**2 * x.element_size())))
 
 
 class Encoder:
@@ -114,6 +134,7 @@ class Encoder:
         self.heads: int = config["num_attention_heads"]
         self.eps: float = config["layer_norm_eps"]
         self.max_tokens = max_tokens
+        self.dtype = dtype
         self._pairs = load_tokenizer(folder, max_tokens)
         self._single = Tokenizer.from_str(self._pairs.to_str())
         self._single.enable_truncation(max_tokens)
@@ -145,48 +166,50 @@ class Encoder:
         return F.layer_norm(x, x.shape[-1:], self.weights[f"{name}.weight"], self.weights[f"{name}.bias"], self.eps)
 
     @torch.inference_mode()
-    def forward(self, ids: torch.Tensor, mask: torch.Tensor, types: torch.Tensor | None = None) -> torch.Tensor:
-        """Last hidden states, shape (batch, tokens, dimension), for `ids`, a boolean `mask` of real tokens, and `types`: 0 for
-        tokens of a pair's first text, 1 for its second (None: all 0)."""
+    def _forward(self, ids: torch.Tensor, types: torch.Tensor, places: torch.Tensor, runs: Sequence[_Run]) -> torch.Tensor:
+        """Last hidden states, shape (tokens, dimension), for the tokens of all `runs`, one after the other; `types` are 0 for those of a pair's
+        first text and 1 for its second, `places` their places in their rows."""
         w = self.weights
         x = F.embedding(ids, w["embeddings.word_embeddings.weight"])
-        x = x + w["embeddings.position_embeddings.weight"][: ids.shape[1]]
-        table = w["embeddings.token_type_embeddings.weight"]
-        x = self._norm(x + (table[0] if types is None else F.embedding(types, table)), "embeddings.LayerNorm").flatten(0, 1)
-        hide = None if bool(mask.all()) else torch.zeros_like(mask, dtype=x.dtype).masked_fill_(~mask, -math.inf)
-        batch, tokens = ids.shape
-        room = _Room.of(x, self.heads, batch, tokens, len(w["encoder.layer.0.intermediate.dense.bias"]))
+        x = x + F.embedding(places, w["embeddings.position_embeddings.weight"])
+        x = self._norm(x + F.embedding(types, w["embeddings.token_type_embeddings.weight"]), "embeddings.LayerNorm")
+        room = _Room.of(x, runs, self.heads, len(w["encoder.layer.0.intermediate.dense.bias"]))
         for layer in range(self.depth):
             at = f"encoder.layer.{layer}."
             self._linear(x, at + "attention.self.qkv", room.qkv)
-            added = self._linear(self._attended(room, hide), at + "attention.output.dense", room.added)
+            for run in runs:
+                self._attend(room, run)
+            added = self._linear(room.attended, at + "attention.output.dense", room.added)
             x = self._norm(added.add_(x), at + "attention.output.LayerNorm")
             inner = self._linear(x, at + "intermediate.dense", room.inner)
             torch.ops.aten.gelu.out(inner, out=inner)
             x = self._norm(self._linear(inner, at + "output.dense", room.added).add_(x), at + "output.LayerNorm")
-        return x.view(batch, tokens, -1)
+        return x
 
-    def _attended(self, room: _Room, hide: torch.Tensor | None) -> torch.Tensor:
-        """Attention of each token over those of its row: shape (batch * tokens, dimension), from `room.qkv` and, where
-        rows are padded, 0 for a token and minus infinity for padding, shape (batch, tokens).
+    def _attend(self, room: _Room, run: _Run) -> None:
+        """Attention of each token of `run` over those of its row, from `room.qkv` to `room.attended`.
 
         The same as torch's scaled_dot_product_attention, whose bfloat16 kernel for a CPU takes twice as long from 128 tokens on. Some
         heads at a time: what they weigh stays in the cache.
         """
-        _, batch, heads, tokens, width = room.parts.shape
-        room.parts.copy_(room.qkv.view(batch, tokens, 3, heads, width).permute(2, 0, 3, 1, 4))
-        q, k, v = room.parts.flatten(1, 2)
-        hidden = None if hide is None else hide[:, None].expand(batch, heads, tokens).reshape(-1, 1, tokens)
-        some = len(room.weighed)
+        shape = (run.rows, run.tokens, self.heads, room.attended.shape[1] // self.heads)
+        rows, tokens, heads, width = shape
+        size = run.end - run.start
+        parts = room.parts[: 3 * size * heads * width].view(3, rows, heads, tokens, width)
+        parts.copy_(room.qkv[run.start : run.end].view(rows, tokens, 3, heads, width).permute(2, 0, 3, 1, 4))
+        q, k, v = parts.flatten(1, 2)
+        mixed = room.mixed[: size * heads * width].view(rows * heads, tokens, width)
+        hidden = None if run.hide is None else run.hide[:, None].expand(rows, heads, tokens).reshape(-1, 1, tokens)
+        some = _at_once(run, heads, room.qkv)
         for at in range(0, len(q), some):
-            weights = room.weighed[: len(q) - at]
+            count = min(some, len(q) - at)
+            weights = room.weighed[: count * tokens**2].view(count, tokens, tokens)
             torch.bmm(q[at : at + some], k[at : at + some].transpose(1, 2), out=weights)
             if hidden is not None:
                 weights.add_(hidden[at : at + some])
             torch.softmax(weights, -1, out=weights)
-            torch.bmm(weights, v[at : at + some], out=room.mixed[at : at + some])
-        room.attended.view(batch, tokens, heads, width).copy_(room.mixed.view(batch, heads, tokens, width).transpose(1, 2))
-        return room.attended
+            torch.bmm(weights, v[at : at + some], out=mixed[at : at + some])
+        room.attended[run.start : run.end].view(shape).copy_(mixed.view(rows, heads, tokens, width).transpose(1, 2))
 
     def encode(self, texts: Sequence[str]) -> list[Encoding]:
         """The tokens of each text, cut at `max_tokens`."""
@@ -196,26 +219,38 @@ class Encoder:
         """The tokens of each pair of texts; where both are longer than `max_tokens`, the second is cut."""
         return list(self._pairs.encode_batch(list(pairs)))
 
-    def states(self, rows: Sequence[tuple[Sequence[int], Sequence[int]]]) -> tuple[torch.Tensor, torch.Tensor]:
-        """`hidden` for (ids, types) of each row."""
-        longest = max(len(ids) for ids, _ in rows)
-        if len(rows) > 1:
-            longest = -(-longest // _PADDED_TO) * _PADDED_TO
-        ids = torch.zeros(len(rows), longest, dtype=torch.long)
-        types = torch.zeros_like(ids)
-        mask = torch.zeros(len(rows), longest, dtype=torch.bool)
-        for row, (own_ids, own_types) in enumerate(rows):
-            ids[row, : len(own_ids)] = torch.tensor(own_ids)
-            types[row, : len(own_ids)] = torch.tensor(own_types)
-            mask[row, : len(own_ids)] = True
-        return self.forward(ids, mask, types).float(), mask
+    def states(self, rows: Sequence[tuple[Sequence[int], Sequence[int]]]) -> list[torch.Tensor]:
+        """Last hidden states in float32, shape (len(ids), dimension), for (ids, types) of each row.
 
-    def hidden(self, encoded: Sequence[Encoding]) -> tuple[torch.Tensor, torch.Tensor]:
-        """Last hidden states in float32, shape (len(encoded), tokens, dimension), and the boolean mask of real tokens."""
+        The products run over the tokens of all rows, one row behind the other, so that a short one beside a long one costs no more than
+        it is long; attention runs row by row.
+        """
+        step = _PADDED_TO if len(rows) > 1 and self.dtype is torch.bfloat16 else 1
+        long = [-(-len(ids) // step) * step for ids, _ in rows]
+        ids, types, places = torch.zeros(3, sum(long), dtype=torch.long)
+        runs: list[_Run] = []
+        starts = [0] * len(rows)
+        at = 0
+        for tokens, same in groupby(sorted(range(len(rows)), key=long.__getitem__), key=long.__getitem__):
+            run = list(same)
+            hide = torch.zeros(len(run), tokens, dtype=self.dtype)
+            for hidden, row in zip(hide, run, strict=True):
+                own_ids, own_types = rows[row]
+                ids[at : at + len(own_ids)] = torch.tensor(own_ids)
+                types[at : at + len(own_ids)] = torch.tensor(own_types)
+                places[at : at + tokens] = torch.arange(tokens)
+                hidden[len(own_ids) :] = -math.inf
+                starts[row] = at
+                at += tokens
+            padded = any(len(rows[row][0]) < tokens for row in run)
+            runs.append(_Run(at - len(run) * tokens, len(run), tokens, hide if padded else None))
+        out = self._forward(ids, types, places, runs).float()
+        return [out[start : start + len(own_ids)] for start, (own_ids, _) in zip(starts, rows, strict=True)]
+
+    def hidden(self, encoded: Sequence[Encoding]) -> list[torch.Tensor]:
+        """`states` of what `encode` or `encode_pairs` gave."""
         return self.states([(e.ids, e.type_ids) for e in encoded])
 
     def embed(self, texts: Sequence[str]) -> torch.Tensor:
         """Unit vectors, float32, shape (len(texts), dimension): the mean of the token vectors, as the model was trained."""
-        hidden, mask = self.hidden(self.encode(texts))
-        weight = mask[:, :, None].float()
-        return F.normalize((hidden * weight).sum(1) / weight.sum(1), dim=1)
+        return F.normalize(torch.stack([states.mean(0) for states in self.hidden(self.encode(texts))]), dim=1)

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 import datetime as dt
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
-
-from llama_index.core.base.base_query_engine import BaseQueryEngine
-from llama_index.core.base.response.schema import Response
-from llama_index.core.schema import QueryBundle
+from typing import TYPE_CHECKING
 
 from rag.cite import Checked, check, quote_of
 from rag.compose.extract import Draft, Extract, extract, load_weights
@@ -27,7 +22,7 @@ from rag.line import Line
 from rag.llm import Model, ModelFailed, Spent
 from rag.reader import Reader
 from rag.rerank import open_reranker
-from rag.retrieve import Retrieved, Retriever, as_node
+from rag.retrieve import Retrieved, Retriever
 from rag.store.library import Library
 from rag.types import Answer, Citation, Filters, Hit, Sentence, Support
 from rag.verify import verify
@@ -40,15 +35,14 @@ AT_ONCE = 2  # questions worked on at a time: while one runs Python the other's 
 NEAREST = 3  # articles shown when the coverage does not tell
 
 
-class Engine(BaseQueryEngine):  # type: ignore[misc]  # LlamaIndex is not typed for mypy
-    """Answers questions from one library. Safe for several threads. For LlamaIndex it is a query engine.
+class Engine:
+    """Answers questions from one library. Safe for several threads. For LlamaIndex, `rag.llamaindex` makes a query engine of it.
 
     With a language model answers are written by it and checked sentence by sentence; without one they are quoted. `llm` is any
     LlamaIndex LLM; by default the one that `settings.llm` names.
     """
 
     def __init__(self, library: Library, settings: Settings, llm: LLM | None = None) -> None:
-        super().__init__(callback_manager=None)
         self.library = library
         self.settings = settings
         self._line = Line(AT_ONCE)
@@ -120,6 +114,11 @@ class Engine(BaseQueryEngine):  # type: ignore[misc]  # LlamaIndex is not typed 
             quoted = [] if model else list(self._quoted(found))
         for answer in self._answers(found, model) if model else quoted:
             yield replace(answer, question=typed, timings_ms=_timings(started, retrieved, answer))
+
+    def answer_from(self, found: Retrieved) -> Answer:
+        """The answer that `found` gives, in its own sentences, or an abstention; no language model is asked."""
+        *_, whole = self._quoted(found)
+        return whole
 
     def _whole(self, typed: str, history: Sequence[Answer], dropped: frozenset[str]) -> str:
         """`typed` as it would be asked alone."""
@@ -208,18 +207,6 @@ class Engine(BaseQueryEngine):  # type: ignore[misc]  # LlamaIndex is not typed 
             understood=found.understood,
             confidence=round(confidence, 4),
         )
-
-    def _query(self, query_bundle: QueryBundle) -> Response:
-        """For LlamaIndex: the answer as its Response, the cited passages as its source nodes, the Answer itself in its metadata."""
-        answer = self.ask(query_bundle.query_str)
-        hits = list({c.hit.passage: c.hit for c in answer.citations}.values()) or list(answer.nearest)
-        return Response(answer.text, [as_node(hit) for hit in hits], {"answer": answer})
-
-    def _get_prompt_modules(self) -> dict[str, Any]:
-        return {}
-
-    async def _aquery(self, query_bundle: QueryBundle) -> Response:
-        return await asyncio.to_thread(self._query, query_bundle)
 
 
 def _timings(started: float, retrieved: float, answer: Answer) -> dict[str, float]:

@@ -146,13 +146,14 @@ class Judge:
         import torch
 
         encoder, heads = self._model
-        hidden, _ = encoder.states([(one.ids, [int(at >= one.claim + 2) for at in range(len(one.ids))]) for one in inputs])
-        pooled = torch.tanh(hidden[:, 0] @ heads["pooler.dense.weight"].T + heads["pooler.dense.bias"])
+        hidden = encoder.states([(one.ids, [int(at >= one.claim + 2) for at in range(len(one.ids))]) for one in inputs])
+        first = torch.stack([states[0] for states in hidden])
+        pooled = torch.tanh(first @ heads["pooler.dense.weight"].T + heads["pooler.dense.bias"])
         supported = (pooled @ heads["classifier.weight"].T + heads["classifier.bias"])[:, 0]
-        pieces = (hidden @ heads["pieces.weight"].T + heads["pieces.bias"])[:, :, 0]
         out = []
-        for row, one in enumerate(inputs):
-            wrong = pieces[row, 1 : one.claim + 1].sort(descending=True).values
+        for row, (one, states) in enumerate(zip(inputs, hidden, strict=True)):
+            of_claim = states[1 : one.claim + 1] @ heads["pieces.weight"].T + heads["pieces.bias"]
+            wrong = of_claim[:, 0].sort(descending=True).values
             if not len(wrong):
                 wrong = torch.zeros(1)
             share = float((wrong > 0).float().mean())

@@ -57,9 +57,9 @@ class Reader:
             batch = order[at : at + BATCH]
             encoder, head, bias = self._model
             encoded = encoder.encode_pairs([(question, text) for text in batch])
-            scores = product(encoder.hidden(encoded)[0].numpy(), head.T) + bias
-            for text, e, score in zip(batch, encoded, scores, strict=True):
-                readings[text] = (score[: len(e.ids)], np.array(e.offsets), np.array(e.type_ids))
+            for text, e, states in zip(batch, encoded, encoder.hidden(encoded), strict=True):
+                scores = product(states.numpy(), head.T) + bias
+                readings[text] = (scores, np.array(e.offsets), np.array(e.type_ids))
         return [_margins(*readings[text], of_text) for text, of_text in zip(texts, spans, strict=True)]
 
 

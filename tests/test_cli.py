@@ -46,11 +46,11 @@ def test_help_loads_none_of_the_heavy_packages() -> None:
     assert "slugline ask" in done.stdout
 
 
-def test_asking_does_not_load_sentence_transformers(data_dir: str) -> None:
+def test_asking_loads_neither_sentence_transformers_nor_llamaindex(data_dir: str) -> None:
     code = (
         f"import sys, cli\ntry: cli.main(['ask', '--data-dir', {data_dir!r}, 'When did the ELVIS Act take effect?'])\n"
         "except SystemExit as end: assert not end.code\n"
-        "sys.exit('slow start' if {'sentence_transformers', 'transformers', 'gradio'} & set(sys.modules) else 0)"
+        "sys.exit('slow start' if {'sentence_transformers', 'transformers', 'gradio', 'llama_index'} & set(sys.modules) else 0)"
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr

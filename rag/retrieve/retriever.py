@@ -1,14 +1,12 @@
-"""The retriever: understand, find candidates, compare, rank, read. A LlamaIndex `BaseRetriever`."""
+"""The retriever: understand, find candidates, compare, rank, read."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
-from llama_index.core.base.base_retriever import BaseRetriever
-from llama_index.core.schema import NodeWithScore, QueryBundle, TextNode
 
 from rag.config import Settings
 from rag.dates import find_periods
@@ -20,6 +18,7 @@ from rag.question.outlets import find_outlets
 from rag.question.same import same_as
 from rag.retrieve import events, spelling
 from rag.retrieve.features import Asked, Sheet, sheet
+from rag.retrieve.found import BESIDE, READ, Retrieved
 from rag.retrieve.pages import Pages
 from rag.retrieve.rank import Ways, also_in, load_model, shares, spread
 from rag.retrieve.reranking import Reranker, reranked
@@ -32,45 +31,16 @@ from rag.whoswho import Described, table
 # Candidates that each leg brings for the question and for each side. On MultiHop-RAG all-evidence@10 is 0.551 with 40, 0.549 with 64
 # and 0.547 with 100.
 POOL = 40
-# What is read for an answer: the best passages, and others of the first one's article, for the right article is found more often than the right part
-# of it, and each further article brings a wrong answer sooner than the right one. On 1,110 development questions, cross-validated, with the reader of
-# that day, answers right and the area under the curve of 'tells': 4 and 0 0.763 and 0.932, 4 and 2 0.773 and 0.936, 3 and 0 0.766 and 0.941,
-# 3 and 1 0.773 and 0.945, 3 and 2 0.777 and 0.945, 2 and 2 0.766 and 0.947.
-READ, BESIDE = 3, 2
-OF_EACH_PART = 2  # passages read for each part of a joined question
 # A question that names more is found by what it names. With no limit hit@1 is 0.911 instead of 0.914 on the bundled development questions, and
 # MultiHop-RAG's MRR@10 0.800 instead of 0.816 (285 of its questions; 0.816 without the who's who).
 FEW_NAMES = 2
 RERANKED = 8  # passages that a reranker is shown: 12 or 20 found no more on the bundled development questions
 
 
-@dataclass(frozen=True)
-class Retrieved:
-    """Hits best first; `sentences[i]` are the sentence vectors of `hits[i]`, and `question` is that of the question.
-
-    `beside` are further passages of the first hit's article, with the vectors of their sentences: at most BESIDE, the best first, none
-    that is among the READ first hits. `parts` are what was found for each question that this one joins ('A and B'), none when it asks one thing.
-    """
-
-    understood: Understood
-    hits: list[Hit]
-    sentences: list[np.ndarray]
-    question: np.ndarray
-    beside: tuple[tuple[Hit, np.ndarray], ...] = ()
-    parts: tuple[Retrieved, ...] = ()
-
-    @property
-    def read(self) -> list[tuple[Hit, np.ndarray]]:
-        """The hits that are read for an answer, with the vectors of their sentences."""
-        first = list(zip(self.hits[:READ], self.sentences, strict=False))
-        return [*first, *(one for one in self.beside if one[0].passage not in {hit.passage for hit, _ in first})]
-
-
-class Retriever(BaseRetriever):  # type: ignore[misc]  # LlamaIndex is not typed for mypy
+class Retriever:
     """Ranks the library's passages for a question typed by a person. Safe for several threads."""
 
     def __init__(self, library: Library, settings: Settings, reranker: Reranker | None = None, ways: Ways = Ways()) -> None:
-        super().__init__()
         self.library = library
         self.settings = settings
         self.reranker = reranker
@@ -101,8 +71,7 @@ class Retriever(BaseRetriever):  # type: ignore[misc]  # LlamaIndex is not typed
         each = parts(whole.understood.text) if joined else ()
         if len(each) < 2:
             return whole
-        found = tuple(self._find(part, OF_EACH_PART, filters, dropped, today, rerank) for part in each)
-        return replace(_with_each_part(whole, found), parts=found)
+        return whole.for_each_part(tuple(self._find(part, 1, filters, dropped, today, rerank) for part in each))
 
     def _find(
         self, question: str, top: int, filters: Filters, dropped: frozenset[str], today: dt.date | None, rerank: bool
@@ -206,9 +175,6 @@ class Retriever(BaseRetriever):  # type: ignore[misc]  # LlamaIndex is not typed
             return None
         return sheet(asked, pages, self.library.idfs, self.ways.heads)
 
-    def _retrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
-        return [as_node(hit) for hit in self.search(query_bundle.query_str).hits]
-
 
 def _beside(expected: np.ndarray, pages: Sequence[Page], read: Sequence[int]) -> list[tuple[int, float]]:
     """Further pages of the article of the first of `read` (numbers of pages), as (index, what it is expected to hold): at most BESIDE, the best first."""
@@ -217,36 +183,7 @@ def _beside(expected: np.ndarray, pages: Sequence[Page], read: Sequence[int]) ->
     return [(int(i), float(expected[i])) for i in order[:BESIDE]]
 
 
-def _with_each_part(whole: Retrieved, found: Sequence[Retrieved]) -> Retrieved:
-    """`whole` with the best passage of each part moved up behind the first, so that no part is left out of what is read."""
-    hits = list(zip(whole.hits, whole.sentences, strict=True))
-    best = [(part.hits[0], part.sentences[0]) for part in found if part.hits]
-    first = {hit.passage: (hit, vectors) for hit, vectors in [*hits[:1], *best]}
-    rest = [(hit, vectors) for hit, vectors in hits if hit.passage not in first]
-    ordered = [*first.values(), *rest][: len(hits)]
-    return replace(whole, hits=[hit for hit, _ in ordered], sentences=[vectors for _, vectors in ordered])
-
-
 def _with_same(text: str) -> str:
     """`text` with the other wordings of what it says behind it, for the index to find either."""
     others = [stem for wordings in same_as(stems(text)).values() for wording in wordings for stem in wording]
     return " ".join([text, *dict.fromkeys(others)])
-
-
-def as_node(hit: Hit) -> NodeWithScore:
-    """A hit as LlamaIndex passes passages around."""
-    article, passage = hit.article, hit.passage
-    return NodeWithScore(
-        node=TextNode(
-            id_=f"{article.id}:{passage.start}-{passage.end}",
-            text=passage.text,
-            metadata={
-                "article_id": article.id,
-                "title": article.title,
-                "outlet": article.outlet,
-                "published": article.published.isoformat() if article.published else "",
-                "url": article.url,
-            },
-        ),
-        score=hit.score,
-    )

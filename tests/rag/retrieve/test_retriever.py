@@ -178,17 +178,6 @@ def test_a_question_without_words_is_no_error(bundled: Engine) -> None:
     assert len(bundled.retriever.search("??? why", 3).hits) == 3
 
 
-def test_it_serves_a_stock_llamaindex_query_engine(bundled: Engine) -> None:
-    from llama_index.core.llms import MockLLM
-    from llama_index.core.query_engine import RetrieverQueryEngine
-
-    engine = RetrieverQueryEngine.from_args(bundled.retriever, llm=MockLLM())
-    response = engine.query("How many days did the SAG-AFTRA strike last?")
-    ids = [node.metadata["article_id"] for node in response.source_nodes]
-    assert "007" in ids[:3]
-    assert any("118" in node.get_content() for node in response.source_nodes)
-
-
 def test_a_story_that_several_outlets_carried_is_one_hit_that_lists_them(
     library: Library, settings: Settings, put: Callable[[Sequence[Path]], None], article_file: Callable[..., Path]
 ) -> None:
