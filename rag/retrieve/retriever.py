@@ -18,7 +18,7 @@ from rag.question.outlets import find_outlets
 from rag.question.same import same_as
 from rag.retrieve import events, spelling
 from rag.retrieve.features import Asked, Sheet, sheet
-from rag.retrieve.found import BESIDE, READ, Retrieved
+from rag.retrieve.found import BESIDE, OF_EACH_PART, READ, Retrieved
 from rag.retrieve.pages import Pages
 from rag.retrieve.rank import Ways, also_in, load_model, shares, spread
 from rag.retrieve.reranking import Reranker, reranked
@@ -71,7 +71,7 @@ class Retriever:
         each = parts(whole.understood.text) if joined else ()
         if len(each) < 2:
             return whole
-        return whole.for_each_part(tuple(self._find(part, 1, filters, dropped, today, rerank) for part in each))
+        return whole.for_each_part(tuple(self._find(part, OF_EACH_PART, filters, dropped, today, rerank) for part in each))
 
     def _find(
         self, question: str, top: int, filters: Filters, dropped: frozenset[str], today: dt.date | None, rerank: bool
