@@ -124,7 +124,7 @@ class PackagedEmbedder:
     def passages(self, texts: Sequence[str], spans: Sequence[Sequence[Span]]) -> list[Embedded]:
         from rag.encoder import CORES, share_cores
 
-        # A batch is padded to its longest text: like lengths together, the longest first, so that the threads end together.
+        # The longest first, so that the threads end together.
         order = sorted(range(len(texts)), key=lambda i: -len(texts[i]))
         batches = [order[at : at + BATCH] for at in range(0, len(order), BATCH)]
         threads = min(CORES, len(batches))

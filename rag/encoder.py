@@ -12,7 +12,6 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import groupby
 from pathlib import Path
 
 import torch
@@ -36,9 +35,9 @@ def share_cores(threads: int) -> None:
     torch.set_num_threads(max(1, CORES // threads))
 
 
-# Torch prepares its products for each shape that comes, and keeps what it prepared: with rows of a few lengths only, an ingest of 600
-# articles holds 240 MB less and is a little faster. One question alone is short, and not worth the padding.
-_PADDED_TO = 16
+# Torch prepares its bfloat16 products for each shape that comes, and keeps what it prepared: with rows of a few lengths only, an ingest of 600
+# articles holds 240 MB less and is a little faster. So is the sum of their lengths held to a few. One question alone is short, and not worth the padding.
+_ROW_TO, _SUM_TO = 16, 64
 
 
 def load_tokenizer(folder: Path, max_tokens: int | None) -> Tokenizer:
@@ -52,10 +51,6 @@ def load_tokenizer(folder: Path, max_tokens: int | None) -> Tokenizer:
     return tokenizer
 
 
-# Bytes of attention weights at a time. On 2 cores with 1 MB of cache each and 32 MB between them, 32 rows of 256 tokens take 355 ms in bfloat16
-# so and 394 ms in one go, of 208 tokens 297 and 314; of 128 tokens there is no difference.
-_WEIGHED = 6 << 20
-
 _EMBEDDINGS = "embeddings."  # what the weights before the first layer are called
 
 
@@ -68,17 +63,12 @@ def _embeddings(folder: Path, dtype: torch.dtype) -> dict[str, torch.Tensor]:
 
 
 @dataclass(frozen=True)
-class _Run:
-    """Rows of one length that follow each other: what attends to what."""
+class _Row:
+    """Where a row's tokens lie among those of all rows: from `start` to `end`, of which the first `real` are its own and the rest padding."""
 
-    start: int  # its first token
-    rows: int
-    tokens: int  # of a row
-    hide: torch.Tensor | None  # (rows, tokens): 0 for a token and minus infinity for padding; None where no row is padded
-
-    @property
-    def end(self) -> int:
-        return self.start + self.rows * self.tokens
+    start: int
+    end: int
+    real: int
 
 
 @dataclass(frozen=True)
@@ -87,32 +77,27 @@ class _Room:
     256 tokens it took an eighth of the pass."""
 
     qkv: torch.Tensor  # (tokens, 3 * dimension)
-    parts: torch.Tensor  # of the largest run: queries, keys and values, head by head
-    weighed: torch.Tensor  # of some of its heads: what each token takes from each
-    mixed: torch.Tensor  # (heads * tokens of the largest run, dimension / heads)
+    parts: torch.Tensor  # of the longest row: queries, keys and values, head by head
+    weighed: torch.Tensor  # of the longest row, head by head: what each token takes from each
+    mixed: torch.Tensor  # of the longest row, head by head
     attended: torch.Tensor  # (tokens, dimension)
     inner: torch.Tensor  # (tokens, inner)
     added: torch.Tensor  # (tokens, dimension): what is added to the layer's input
 
     @classmethod
-    def of(cls, x: torch.Tensor, runs: Sequence[_Run], heads: int, inner: int) -> _Room:
+    def of(cls, x: torch.Tensor, rows: Sequence[_Row], heads: int, inner: int) -> _Room:
         """For a pass over `x`, shape (tokens, dimension)."""
         wide = x.shape[1]
-        largest = max(run.end - run.start for run in runs)
+        longest = max(row.end - row.start for row in rows)
         return cls(
             qkv=x.new_empty(len(x), 3 * wide),
-            parts=x.new_empty(3 * largest * wide),
-            weighed=x.new_empty(max(_at_once(run, heads, x) * run.tokens**2 for run in runs)),
-            mixed=x.new_empty(largest * wide),
-            attended=x.new_empty(len(x), wide),
+            parts=x.new_empty(3 * longest * wide),
+            weighed=x.new_empty(heads * longest**2),
+            mixed=x.new_empty(longest * wide),
+            attended=x.new_zeros(len(x), wide),  # what belongs to no row is never attended
             inner=x.new_empty(len(x), inner),
             added=x.new_empty(len(x), wide),
         )
-
-
-def _at_once(run: _Run, heads: int, x: torch.Tensor) -> int:
-    """Heads of `run` whose weights stay in the cache."""
-    return min(run.rows * heads, max(1, _WEIGHED // (run.tokens**2 * x.element_size())))
 
 
 class Encoder:
@@ -166,19 +151,19 @@ class Encoder:
         return F.layer_norm(x, x.shape[-1:], self.weights[f"{name}.weight"], self.weights[f"{name}.bias"], self.eps)
 
     @torch.inference_mode()
-    def _forward(self, ids: torch.Tensor, types: torch.Tensor, places: torch.Tensor, runs: Sequence[_Run]) -> torch.Tensor:
-        """Last hidden states, shape (tokens, dimension), for the tokens of all `runs`, one after the other; `types` are 0 for those of a pair's
+    def _forward(self, ids: torch.Tensor, types: torch.Tensor, places: torch.Tensor, rows: Sequence[_Row]) -> torch.Tensor:
+        """Last hidden states, shape (tokens, dimension), for the tokens of all `rows`, one behind the other; `types` are 0 for those of a pair's
         first text and 1 for its second, `places` their places in their rows."""
         w = self.weights
         x = F.embedding(ids, w["embeddings.word_embeddings.weight"])
         x = x + F.embedding(places, w["embeddings.position_embeddings.weight"])
         x = self._norm(x + F.embedding(types, w["embeddings.token_type_embeddings.weight"]), "embeddings.LayerNorm")
-        room = _Room.of(x, runs, self.heads, len(w["encoder.layer.0.intermediate.dense.bias"]))
+        room = _Room.of(x, rows, self.heads, len(w["encoder.layer.0.intermediate.dense.bias"]))
         for layer in range(self.depth):
             at = f"encoder.layer.{layer}."
             self._linear(x, at + "attention.self.qkv", room.qkv)
-            for run in runs:
-                self._attend(room, run)
+            for row in rows:
+                self._attend(room, row)
             added = self._linear(room.attended, at + "attention.output.dense", room.added)
             x = self._norm(added.add_(x), at + "attention.output.LayerNorm")
             inner = self._linear(x, at + "intermediate.dense", room.inner)
@@ -186,30 +171,25 @@ class Encoder:
             x = self._norm(self._linear(inner, at + "output.dense", room.added).add_(x), at + "output.LayerNorm")
         return x
 
-    def _attend(self, room: _Room, run: _Run) -> None:
-        """Attention of each token of `run` over those of its row, from `room.qkv` to `room.attended`.
+    def _attend(self, room: _Room, row: _Row) -> None:
+        """Attention of each token of `row` over its own, from `room.qkv` to `room.attended`.
 
-        The same as torch's scaled_dot_product_attention, whose bfloat16 kernel for a CPU takes twice as long from 128 tokens on. Some
-        heads at a time: what they weigh stays in the cache.
+        The same as torch's scaled_dot_product_attention, whose bfloat16 kernel for a CPU takes twice as long from 128 tokens on. A
+        row at a time: what its heads weigh stays in the cache.
         """
-        shape = (run.rows, run.tokens, self.heads, room.attended.shape[1] // self.heads)
-        rows, tokens, heads, width = shape
-        size = run.end - run.start
-        parts = room.parts[: 3 * size * heads * width].view(3, rows, heads, tokens, width)
-        parts.copy_(room.qkv[run.start : run.end].view(rows, tokens, 3, heads, width).permute(2, 0, 3, 1, 4))
-        q, k, v = parts.flatten(1, 2)
-        mixed = room.mixed[: size * heads * width].view(rows * heads, tokens, width)
-        hidden = None if run.hide is None else run.hide[:, None].expand(rows, heads, tokens).reshape(-1, 1, tokens)
-        some = _at_once(run, heads, room.qkv)
-        for at in range(0, len(q), some):
-            count = min(some, len(q) - at)
-            weights = room.weighed[: count * tokens**2].view(count, tokens, tokens)
-            torch.bmm(q[at : at + some], k[at : at + some].transpose(1, 2), out=weights)
-            if hidden is not None:
-                weights.add_(hidden[at : at + some])
-            torch.softmax(weights, -1, out=weights)
-            torch.bmm(weights, v[at : at + some], out=mixed[at : at + some])
-        room.attended[run.start : run.end].view(shape).copy_(mixed.view(rows, heads, tokens, width).transpose(1, 2))
+        tokens, heads, wide = row.end - row.start, self.heads, room.attended.shape[1]
+        width = wide // heads
+        parts = room.parts[: 3 * tokens * wide].view(3, heads, tokens, width)
+        parts.copy_(room.qkv[row.start : row.end].view(tokens, 3, heads, width).permute(1, 2, 0, 3))
+        queries, keys, values = parts
+        weights = room.weighed[: heads * tokens**2].view(heads, tokens, tokens)
+        torch.bmm(queries, keys.transpose(1, 2), out=weights)
+        if row.real < tokens:
+            weights[:, :, row.real :] = -math.inf
+        torch.softmax(weights, -1, out=weights)
+        mixed = room.mixed[: tokens * wide].view(heads, tokens, width)
+        torch.bmm(weights, values, out=mixed)
+        room.attended[row.start : row.end].view(tokens, heads, width).copy_(mixed.transpose(0, 1))
 
     def encode(self, texts: Sequence[str]) -> list[Encoding]:
         """The tokens of each text, cut at `max_tokens`."""
@@ -225,27 +205,18 @@ class Encoder:
         The products run over the tokens of all rows, one row behind the other, so that a short one beside a long one costs no more than
         it is long; attention runs row by row.
         """
-        step = _PADDED_TO if len(rows) > 1 and self.dtype is torch.bfloat16 else 1
-        long = [-(-len(ids) // step) * step for ids, _ in rows]
-        ids, types, places = torch.zeros(3, sum(long), dtype=torch.long)
-        runs: list[_Run] = []
-        starts = [0] * len(rows)
-        at = 0
-        for tokens, same in groupby(sorted(range(len(rows)), key=long.__getitem__), key=long.__getitem__):
-            run = list(same)
-            hide = torch.zeros(len(run), tokens, dtype=self.dtype)
-            for hidden, row in zip(hide, run, strict=True):
-                own_ids, own_types = rows[row]
-                ids[at : at + len(own_ids)] = torch.tensor(own_ids)
-                types[at : at + len(own_ids)] = torch.tensor(own_types)
-                places[at : at + tokens] = torch.arange(tokens)
-                hidden[len(own_ids) :] = -math.inf
-                starts[row] = at
-                at += tokens
-            padded = any(len(rows[row][0]) < tokens for row in run)
-            runs.append(_Run(at - len(run) * tokens, len(run), tokens, hide if padded else None))
-        out = self._forward(ids, types, places, runs).float()
-        return [out[start : start + len(own_ids)] for start, (own_ids, _) in zip(starts, rows, strict=True)]
+        padded = len(rows) > 1 and self.dtype is torch.bfloat16
+        placed: list[_Row] = []
+        end = 0
+        for own, _ in rows:
+            start, end = end, end + (_up_to(len(own), _ROW_TO) if padded else len(own))
+            placed.append(_Row(start, end, len(own)))
+        ids, types, places = torch.zeros(3, _up_to(end, _SUM_TO) if padded else end, dtype=torch.long)
+        for row, (own, own_types) in zip(placed, rows, strict=True):
+            real = slice(row.start, row.start + row.real)
+            ids[real], types[real], places[real] = torch.tensor(own), torch.tensor(own_types), torch.arange(row.real)
+        out = self._forward(ids, types, places, placed).float()
+        return [out[row.start : row.start + row.real] for row in placed]
 
     def hidden(self, encoded: Sequence[Encoding]) -> list[torch.Tensor]:
         """`states` of what `encode` or `encode_pairs` gave."""
@@ -254,3 +225,8 @@ class Encoder:
     def embed(self, texts: Sequence[str]) -> torch.Tensor:
         """Unit vectors, float32, shape (len(texts), dimension): the mean of the token vectors, as the model was trained."""
         return F.normalize(torch.stack([states.mean(0) for states in self.hidden(self.encode(texts))]), dim=1)
+
+
+def _up_to(length: int, step: int) -> int:
+    """The next multiple of `step` from `length` on."""
+    return -(-length // step) * step

@@ -8,7 +8,7 @@ import torch
 from rag.embed import MAX_TOKENS, PackagedEmbedder
 from rag.encoder import Encoder
 
-# Lengths of one run, of two runs, and one that fills what is padded: 5, 5, 9, 16 and 256 word pieces.
+# 5, 5, 9, 16 and 256 word pieces: some are padded to 16, some need none.
 TEXTS = ("The strike ended.", "A guild sued.", "She signed the contract in May 2024.", " ".join(["voice"] * 14), "actor " * 300)
 
 
