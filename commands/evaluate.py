@@ -41,6 +41,13 @@ def _running(command: Any) -> Any:
     options = (
         click.option("--json", "as_json", is_flag=True, help="Print one JSON document for each suite."),
         click.option("--wrong", is_flag=True, help="List the questions answered wrongly."),
+        click.option(
+            "--progress",
+            type=click.Choice(["bar", "lines"]),
+            default="bar",
+            show_default=True,
+            help="On stderr: a bar where that is a terminal, or a line for each question, for a program that follows.",
+        ),
         click.option("--limit", type=click.IntRange(1), help="So many questions at most, drawn with a fixed seed."),
         click.option(
             "--judge",
@@ -134,7 +141,7 @@ def _one(ctx: click.Context, name: str, options: dict[str, Any], **given: Any) -
     of = suite(name)
     bounds = gate.read_bounds(options["fail_under"])
     baseline = load(options["baseline"]) if options["baseline"] else None
-    with progress_bar(name, quiet=options["as_json"]) as progress:
+    with progress_bar(name, quiet=options["as_json"], lines=options["progress"] == "lines") as progress:
         context = _context(ctx, options, progress, **given)
         results = run(of, context)
     if options["floors"]:

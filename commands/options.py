@@ -96,8 +96,11 @@ def say_waits(said: str) -> None:
 
 
 @contextmanager
-def progress_bar(doing: str, quiet: bool = False) -> Iterator[Callable[[int, int], None]]:
-    """A bar on stderr, where that is a terminal; told how many of how many are done."""
+def progress_bar(doing: str, quiet: bool = False, lines: bool = False) -> Iterator[Callable[[int, int], None]]:
+    """A bar on stderr, where that is a terminal, or `lines` for a program that follows; told how many of how many are done."""
+    if lines:
+        yield lambda done, of: click.echo(f"{doing}: {done}/{of}", err=True)
+        return
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 

@@ -13,7 +13,7 @@ from typing import Any
 
 FOLDER = "evals"  # below the library's, a folder for each run with its results.json
 ROOT = Path(__file__).parent.parent
-_SO_FAR = re.compile(r"(\d+)\s*(?:/|of)\s*(\d+)")
+_SO_FAR = re.compile(r"bundled: (\d+)/(\d+)$")
 
 
 def last(data_dir: Path) -> dict[str, Any] | None:
@@ -45,7 +45,7 @@ def facts(document: dict[str, Any]) -> list[tuple[str, str]]:
 
 def run(data_dir: Path) -> Iterator[tuple[int, int, str]]:
     """Run the bundled evaluation on this library, in a process of its own; yields (done, of, what is done), of 0 while unknown."""
-    command = [sys.executable, "-m", "eval", "bundled", "--json", "--data-dir", str(data_dir)]
+    command = [sys.executable, "-m", "eval", "bundled", "--json", "--progress", "lines", "--data-dir", str(data_dir)]
     path = os.pathsep.join([str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])])
     process = subprocess.Popen(  # noqa: S603  # our own command, no word of it from a user
         command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=os.environ | {"PYTHONPATH": path}
@@ -54,10 +54,10 @@ def run(data_dir: Path) -> Iterator[tuple[int, int, str]]:
     try:
         yield 0, 0, "Evaluating"
         for line in process.stdout or ():
-            match = _SO_FAR.search(line)
-            if match and not line.startswith("{"):
+            if match := _SO_FAR.match(line.strip()):
                 yield int(match[1]), int(match[2]), "Evaluating"
-            said = line.strip() or said
+            else:
+                said = line.strip() or said
         code = process.wait()
     finally:
         if process.poll() is None:  # the reader left, or the page ends

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
 from cli import cli
+from rag.engine import Engine
 
 
 @pytest.mark.parametrize("arguments", [["eval", "--help"], ["eval", "-h"]])
@@ -39,6 +41,16 @@ def test_several_suites_run_one_after_the_other_each_with_its_report(tmp_path: P
     assert [one["suite"] for one in documents] == ["pairs", "pairs"]
     assert {path.name for path in (tmp_path / "out" / "pairs").iterdir()} == {"report.html", "results.json", "results.csv"}
     assert json.loads((tmp_path / "out" / "pairs" / "results.json").read_text("utf-8"))["schema"] == 1
+
+
+def test_a_program_may_follow_the_progress_line_by_line(bundled: Engine, tmp_path: Path) -> None:
+    own = shutil.copytree(bundled.settings.data_dir, tmp_path / "library")  # results are kept with the library
+    few = ["eval", "bundled", "--limit", "3", "--json", "--data-dir", str(own)]
+    told = CliRunner().invoke(cli, [*few, "--progress", "lines"])
+    assert told.exit_code == 0, told.output
+    assert told.stderr.splitlines() == ["bundled: 1/3", "bundled: 2/3", "bundled: 3/3"]
+    assert json.loads(told.stdout)["questions"] == 3
+    assert not CliRunner().invoke(cli, few).stderr
 
 
 def test_the_judge_is_chosen_by_name(tmp_path: Path) -> None:

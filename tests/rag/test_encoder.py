@@ -8,11 +8,11 @@ import torch
 from rag.embed import MAX_TOKENS, PackagedEmbedder
 from rag.encoder import Encoder
 
-# 5, 5, 9, 16 and 256 word pieces: some are padded to 16, some need none.
+# 5, 5, 9, 16 and 256 word pieces: some are padded to 16, some need none. A row that saw its padding would be off by 1 and more.
 TEXTS = ("The strike ended.", "A guild sued.", "She signed the contract in May 2024.", " ".join(["voice"] * 14), "actor " * 300)
 
 
-@pytest.mark.parametrize(("dtype", "apart"), [(torch.float32, 1e-4), (torch.bfloat16, 0.15)])
+@pytest.mark.parametrize(("dtype", "apart"), [(torch.float32, 1e-4), (torch.bfloat16, 0.4)])
 def test_a_row_is_read_as_it_is_read_alone(embedder: PackagedEmbedder, dtype: torch.dtype, apart: float) -> None:
     encoder = Encoder(embedder.folder, MAX_TOKENS, dtype)
     order = [4, 0, 3, 1, 2]
