@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import functools
 import itertools
-import os
-import re
 from collections.abc import Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from rag.config import Settings
+from rag.sentences import sentences
 from rag.store.library import head
+from rag.tokens import encoding
 from rag.types import Article, Passage, Span
 
 if TYPE_CHECKING:
     from llama_index.core.node_parser import SentenceSplitter
-    from nltk.tokenize.punkt import PunktTokenizer
 
 
 class Counts(Protocol):
@@ -28,8 +26,6 @@ class Counts(Protocol):
     def count(self, text: str) -> int: ...
 
 
-# Punkt takes these for the end of a sentence when a capital follows.
-_NO_END = re.compile(r"\b(?:Sen|Rep|Gov|Gen|Mr|Mrs|Ms|Dr|Prof|St|Jr|Sr|vs|v|No|Inc|Ltd|Co|Corp|Bros|[A-Z])\.$")
 _SMALLEST = 32
 
 
@@ -39,25 +35,11 @@ def cut(settings: Settings) -> str:
 
 
 @functools.lru_cache
-def _bundled() -> Path:
-    """Where llama-index-core keeps the files that tiktoken and nltk would otherwise fetch: neither asks the network."""
-    import llama_index.core
-
-    static = Path(llama_index.core.__file__).parent / "_static"
-    os.environ.setdefault("TIKTOKEN_CACHE_DIR", str(static / "tiktoken_cache"))
-    return static
-
-
-@functools.lru_cache
 def _splitter(tokens: int, overlap: int) -> SentenceSplitter:
-    _bundled()
-    import tiktoken
     from llama_index.core.node_parser import SentenceSplitter
 
-    encoding = tiktoken.get_encoding("cl100k_base")
-
     def encode(text: str) -> list[int]:
-        return encoding.encode(text, disallowed_special=())
+        return encoding().encode(text, disallowed_special=())
 
     return SentenceSplitter(
         chunk_size=tokens,
@@ -72,34 +54,6 @@ def _pieces(text: str) -> list[str]:
     """`text` cut before each sentence, nothing lost."""
     starts = [0, *(span.start for span in sentences(text)[1:]), len(text)]
     return [text[a:b] for a, b in itertools.pairwise(starts)]
-
-
-@functools.lru_cache
-def _punkt() -> PunktTokenizer:
-    import nltk.data
-    from nltk.tokenize.punkt import PunktTokenizer
-
-    nltk.data.path.insert(0, str(_bundled() / "nltk_cache"))
-    return PunktTokenizer("english")
-
-
-def sentences(text: str) -> list[Span]:
-    """The sentences of `text`, in order: never across a blank line, white space at their ends left out."""
-    return list(_sentences(text))
-
-
-@functools.lru_cache(maxsize=1)  # the splitter asks again for those of the article that is being cut
-def _sentences(text: str) -> tuple[Span, ...]:
-    spans: list[Span] = []
-    for block in re.finditer(r"\S(?:.|\n(?!\s*\n))*", text):
-        inside: list[Span] = []
-        for start, end in _punkt().span_tokenize(block.group()):
-            start, end = start + block.start(), end + block.start()
-            if inside and (_NO_END.search(text[inside[-1].start : inside[-1].end]) or text[start].islower()):
-                start = inside.pop().start
-            inside.append(Span(start, end))
-        spans += inside
-    return tuple(spans)
 
 
 def split(article: Article, settings: Settings, embedder: Counts) -> list[Passage]:

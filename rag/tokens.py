@@ -11,13 +11,19 @@ if TYPE_CHECKING:
     import tiktoken
 
 
+def carried() -> Path:
+    """Where llama-index-core keeps the files that tiktoken and nltk would otherwise fetch: neither asks the network."""
+    import llama_index.core
+
+    return Path(llama_index.core.__file__).parent / "_static"
+
+
 @lru_cache
 def encoding() -> tiktoken.Encoding:
     """cl100k_base, from the files that llama-index-core carries: tiktoken would fetch them otherwise."""
-    import llama_index.core
     import tiktoken
 
-    os.environ.setdefault("TIKTOKEN_CACHE_DIR", str(Path(llama_index.core.__file__).parent / "_static" / "tiktoken_cache"))
+    os.environ.setdefault("TIKTOKEN_CACHE_DIR", str(carried() / "tiktoken_cache"))
     return tiktoken.get_encoding("cl100k_base")
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from llama_index.core.evaluation import BaseEvaluator, EvaluationResult
 
-from rag.evidence import sentence_spans
+from rag.sentences import sentences as cut
 from rag.types import Support
 from rag.verify import verify_all
 
@@ -32,7 +32,7 @@ class SupportEvaluator(BaseEvaluator):  # type: ignore[misc]  # LlamaIndex is no
         """
         if not response or not contexts:
             raise ValueError("A response and at least one context are needed to tell whether it is borne out.")
-        sentences = [response[span.start : span.end] for span in sentence_spans(response)]
+        sentences = [response[span.start : span.end] for span in cut(response)]
         judged = await asyncio.to_thread(verify_all, [(sentence, contexts) for sentence in sentences])
         lacking = [sentence for sentence, (support, _) in zip(sentences, judged, strict=True) if support is not Support.FULL]
         return EvaluationResult(

@@ -6,7 +6,7 @@ import datetime as dt
 
 from llama_index.core.schema import MetadataMode, NodeWithScore, TextNode
 
-from rag.evidence import sentence_spans
+from rag.sentences import sentences
 from rag.types import Article, Hit, Passage
 
 
@@ -41,7 +41,7 @@ def as_hit(node: NodeWithScore) -> Hit:
         _day(told.get("published")),
         url=str(told.get("url", "")),
     )
-    return Hit(Passage(known, 0, 0, len(text), text, tuple(sentence_spans(text))), article, node.score or 0.0)
+    return Hit(Passage(known, 0, 0, len(text), text, tuple(sentences(text))), article, node.score or 0.0)
 
 
 def _day(written: object) -> dt.date | None:

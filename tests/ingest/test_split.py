@@ -3,9 +3,10 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingest.split import sentences, split
+from ingest.split import split
 from rag.config import load_settings
 from rag.embed import PackagedEmbedder
+from rag.sentences import sentences
 from rag.store.library import head
 from rag.types import Article
 

@@ -87,6 +87,13 @@ def test_it_answers_as_slugline_itself_where_slugline_retrieves(bundled: Engine)
     assert engine.query(GOALS).metadata["answer"].abstained
 
 
+def test_no_abbreviation_ends_a_sentence_that_is_quoted(bundled: Engine) -> None:
+    text = "Court records show that Warner Bros. Discovery filed a suit of its own against Midjourney in September."
+    node = NodeWithScore(node=TextNode(text=text, metadata={"title": "A second suit"}), score=1.0)
+    answer = QuotingSynthesizer(bundled).synthesize("Who filed a suit of its own against Midjourney?", [node]).metadata["answer"]
+    assert [sentence.text for sentence in answer.sentences] == [text]
+
+
 def test_a_hit_is_a_node_and_back(bundled: Engine) -> None:
     hit = bundled.retriever.search(STRIKE).hits[0]
     back = as_hit(as_node(hit))
