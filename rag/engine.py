@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import time
 from collections.abc import Iterator, Sequence
@@ -106,8 +107,7 @@ class Engine:
             yield Answer(typed, abstained=True, notice="Ask a question and Slugline will look for it in the coverage.")
             return
         whole = self._whole(typed, history, dropped)  # may ask the language model: before the turn
-        with self._line.served(patient) as served:
-            share_cores(served)
+        with self.turn(patient):
             found = self.retriever.search(whole, top, filters, joined=True, dropped=dropped)
             retrieved = time.perf_counter()
             model = self.model if found.hits else None
@@ -115,8 +115,15 @@ class Engine:
         for answer in self._answers(found, model) if model else quoted:
             yield replace(answer, question=typed, timings_ms=_timings(started, retrieved, answer))
 
+    @contextlib.contextmanager
+    def turn(self, patient: bool = False) -> Iterator[None]:
+        """A block that runs the models, in the order in which threads came, the `patient` after all others; not to be nested."""
+        with self._line.served(patient) as served:
+            share_cores(served)
+            yield
+
     def answer_from(self, found: Retrieved) -> Answer:
-        """The answer that `found` gives, in its own sentences, or an abstention; no language model is asked."""
+        """The answer that `found` gives, in its own sentences, or an abstention; no language model is asked. To be called in a `turn`."""
         *_, whole = self._quoted(found)
         return whole
 

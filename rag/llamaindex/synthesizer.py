@@ -41,7 +41,9 @@ class QuotingSynthesizer(BaseSynthesizer):  # type: ignore[misc]  # LlamaIndex i
     ) -> Response:
         """The answer as a Response, as `AnswerEngine` gives it, and `additional_source_nodes` behind its own."""
         question = query if isinstance(query, str) else query.query_str
-        response = as_response(self._engine.answer_from(self._found(question, [as_hit(node) for node in nodes])))
+        hits = [as_hit(node) for node in nodes]
+        with self._engine.turn():
+            response = as_response(self._engine.answer_from(self._found(question, hits)))
         response.source_nodes.extend(additional_source_nodes or [])
         return response
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import ExitStack
 from typing import Any
 
 import pytest
@@ -13,7 +15,7 @@ from llama_index.core.node_parser import TokenTextSplitter
 from llama_index.core.query_engine import RetrieverQueryEngine
 from llama_index.core.schema import NodeWithScore, TextNode
 
-from rag.engine import Engine
+from rag.engine import AT_ONCE, Engine
 from rag.llamaindex import AnswerEngine, PassageRetriever, QuotingSynthesizer, SupportEvaluator, as_hit, as_node
 
 STRIKE = "How many days did the SAG-AFTRA strike last?"
@@ -85,6 +87,19 @@ def test_it_answers_as_slugline_itself_where_slugline_retrieves(bundled: Engine)
     assert "118" in engine.query(STRIKE).metadata["answer"].sentences[0].text
     assert "118" in asyncio.run(engine.aquery(STRIKE)).metadata["answer"].sentences[0].text
     assert engine.query(GOALS).metadata["answer"].abstained
+
+
+def test_the_synthesizer_waits_its_turn_behind_questions_that_came_before(bundled: Engine) -> None:
+    node = NodeWithScore(node=TextNode(text="Riverside Studios laid off 240 animators in May."), score=1.0)
+    with ThreadPoolExecutor() as pool:
+        with ExitStack() as others:
+            for _ in range(AT_ONCE):
+                others.enter_context(bundled.turn())
+            asked = pool.submit(
+                QuotingSynthesizer(bundled).synthesize, "How many animators did Riverside Studios lay off?", [node]
+            )
+            assert wait([asked], timeout=1).not_done
+        assert "240" in str(asked.result())
 
 
 def test_no_abbreviation_ends_a_sentence_that_is_quoted(bundled: Engine) -> None:
