@@ -2,7 +2,8 @@
 
 Starts from the packaged MiniLM. Its word embeddings stay as they are, so only the six layers and the head are shipped and
 the embedder's are used again. The head points at the first and the last token of the answer, or at the first mark of the
-input when the context does not tell (as BERT does on SQuAD 2.0: Devlin et al., 2019, section 4.3).
+input when the context does not tell (as BERT does on SQuAD 2.0: Devlin et al., 2019, section 4.3). The last stages are taught what the
+composer asks of it, too: which sentence holds the answer, or none (`sentence_scores`).
 """
 
 from __future__ import annotations
@@ -14,19 +15,24 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import torch
-from tokenizers import Tokenizer
+import torch.nn.functional as F
+from tokenizers import Encoding, Tokenizer
 
 from eval.statistics import estimates, half_sum, mean
 from rag.embed import PackagedEmbedder
 from rag.reader import MAX_TOKENS, MODEL_FOLDER, REINSTALL
+from rag.sentences import sentences
 from rag.weights import load_weights, save_weights
 from train.reader_data import Example, briefs, coverage, newsroom, public, renamed
 
 SEED = 7
 BATCH = 16
+LENGTH_TO = 16  # rows are padded to multiples of it: torch prepares its bfloat16 products for each shape anew
+OUTSIDE = -1  # the sentence of a token that stands in none
 
 
 @dataclass(frozen=True)
@@ -43,14 +49,31 @@ class Stage:
     briefs: slice = field(default_factory=lambda: slice(0))
     again: Mapping[str, float] = field(default_factory=dict)
     renamed: float = 0.0  # of its questions that hold a name of the passage, the share that is asked again with another's
+    sentences: float = 0.0  # what the loss of choosing the sentence counts beside that of choosing the first and the last token
+    held: str | None = (
+        ""  # a tenth of what is new, by passage, is kept for development under this name, by default its source's; None: nothing
+    )
     start: Mapping[str, float] = field(default_factory=dict)
 
 
-# The packaged reader is the mean of the weights that these stages left, each counting for so much.
-SHIPPED = {"briefs": 1, "pairs": 1, "second pairs": 1, "second dozens": 3, "third dozens": 3}
+# What `all again` goes on from: the mean of the weights that these stages left, each counting for so much.
+MEAN = {"briefs": 1, "pairs": 1, "second pairs": 1, "second dozens": 3, "third dozens": 3}
+SHIPPED = {**MEAN, "all again": 6, "third far": 18}  # the packaged reader is the mean of what these left
+_AGAIN = {
+    "public": 1 / 12,
+    "newsroom": 1 / 8,
+    "coverage": 1 / 5,
+    "second coverage": 1 / 5,
+    "briefs": 2 / 5,
+    "pairs": 2 / 5,
+    "second pairs": 2 / 5,
+    "dozens": 2 / 5,
+    "second dozens": 2 / 5,
+    "third dozens": 2 / 5,
+}
 STAGES = {
     "public": Stage(2, 1e-4),
-    "newsroom": Stage(2, 1e-4),
+    "newsroom": Stage(2, 1e-4, again={"public": 1}),
     "coverage": Stage(2, 7e-5, slice(3600), again={"newsroom": 1 / 2}),
     "second coverage": Stage(1, 7e-5, slice(3600, 7152), again={"newsroom": 1 / 3, "coverage": 1 / 3}),
     "briefs": Stage(
@@ -99,7 +122,7 @@ STAGES = {
     "third dozens": Stage(
         1,
         7e-5,
-        briefs=slice(1184, None),
+        briefs=slice(1184, 1524),
         again={
             "newsroom": 1 / 20,
             "coverage": 1 / 10,
@@ -112,15 +135,73 @@ STAGES = {
         },
         renamed=2 / 5,
     ),
+    "all again": Stage(
+        1,
+        5e-5,
+        again={
+            "public": 1 / 4,
+            "newsroom": 1 / 3,
+            "coverage": 2 / 3,
+            "second coverage": 2 / 3,
+            "briefs": 1,
+            "pairs": 1,
+            "second pairs": 1,
+            "dozens": 1,
+            "second dozens": 1,
+            "third dozens": 1,
+        },
+        renamed=1 / 3,
+        sentences=1 / 2,
+        start=MEAN,
+    ),
+    "far": Stage(
+        1,
+        4e-5,
+        briefs=slice(1524, 2068),
+        again=_AGAIN,
+        renamed=1 / 4,
+        sentences=1 / 2,
+        held=None,
+    ),
+    "second far": Stage(
+        1,
+        3e-5,
+        briefs=slice(2068, 2388),
+        again={**_AGAIN, "far": 1},
+        renamed=1 / 4,
+        sentences=1 / 2,
+        held="far",
+    ),
+    "third far": Stage(
+        1,
+        2.5e-5,
+        briefs=slice(2388, None),
+        again={of: 3 / 4 * share for of, share in _AGAIN.items()} | {"far": 3 / 5, "second far": 7 / 10},
+        renamed=1 / 4,
+        sentences=1 / 2,
+        held=None,
+    ),
 }
 
 
+class Batch(NamedTuple):
+    """Examples as tensors: all but `first` and `last` of shape (rows, tokens)."""
+
+    ids: torch.Tensor
+    types: torch.Tensor
+    mask: torch.Tensor
+    sentence: torch.Tensor  # its number in the passage, from 1 on; 0 for the first mark, OUTSIDE for what is in none
+    first: torch.Tensor  # shape (rows,): where the answer begins, 0 when the passage does not tell
+    last: torch.Tensor
+
+
 class Batches:
-    """Examples as padded tensors, in batches of like lengths, the batches shuffled."""
+    """Examples in batches of like lengths, padded, the batches shuffled."""
 
     def __init__(self, examples: list[Example], tokenizer: Tokenizer) -> None:
         tokenizer.enable_truncation(MAX_TOKENS, strategy="only_second")
         tokenizer.no_padding()
+        cut = {context: np.array([span.start for span in sentences(context)]) for context in {e.context for e in examples}}
         self.rows = []
         for example, encoded in zip(
             examples, tokenizer.encode_batch([(e.question[:300], e.context) for e in examples]), strict=True
@@ -134,7 +215,7 @@ class Batches:
                 ]
                 if inside:
                     first, last = inside[0], inside[-1]
-            self.rows.append((encoded.ids, encoded.type_ids, first, last))
+            self.rows.append((encoded.ids, encoded.type_ids, _sentence(encoded, cut[example.context]), first, last))
 
     def order(self, rng: random.Random) -> list[list[int]]:
         rows = list(range(len(self.rows)))
@@ -144,16 +225,38 @@ class Batches:
         rng.shuffle(batches)
         return batches
 
-    def tensors(self, batch: list[int]) -> tuple[torch.Tensor, ...]:
+    def tensors(self, batch: list[int]) -> Batch:
         rows = [self.rows[i] for i in batch]
-        longest = max(len(row[0]) for row in rows)
+        longest = -(-max(len(row[0]) for row in rows) // LENGTH_TO) * LENGTH_TO
         ids = torch.zeros(len(rows), longest, dtype=torch.long)
-        types, mask = torch.zeros_like(ids), torch.zeros_like(ids)
-        for i, (token_ids, type_ids, _, _) in enumerate(rows):
+        types, mask, sentence = torch.zeros_like(ids), torch.zeros_like(ids), torch.full_like(ids, OUTSIDE)
+        for i, (token_ids, type_ids, of, _, _) in enumerate(rows):
             ids[i, : len(token_ids)] = torch.tensor(token_ids)
             types[i, : len(token_ids)] = torch.tensor(type_ids)
+            sentence[i, : len(token_ids)] = torch.from_numpy(of)
             mask[i, : len(token_ids)] = 1
-        return ids, types, mask, torch.tensor([row[2] for row in rows]), torch.tensor([row[3] for row in rows])
+        return Batch(ids, types, mask, sentence, torch.tensor([row[3] for row in rows]), torch.tensor([row[4] for row in rows]))
+
+
+def _sentence(encoded: Encoding, starts: np.ndarray) -> np.ndarray:
+    """`Batch.sentence` of a row; `starts` are the characters at which its context's sentences start."""
+    of = np.searchsorted(starts, np.array(encoded.offsets)[:, 0], side="right")
+    of[[part != 1 for part in encoded.sequence_ids]] = OUTSIDE
+    of[0] = 0
+    return of
+
+
+def sentence_scores(start: torch.Tensor, end: torch.Tensor, sentence: torch.Tensor) -> torch.Tensor:
+    """What the reader says of each sentence, shape (rows, sentences + 1): the best first token's logit in it and the best last one's,
+    added; in the column 0 the same of the first mark. `start` and `end` are logits of shape (rows, tokens), `sentence` is as `Batch.sentence`.
+
+    The differences from column 0 are the margins that `rag.reader` gives, but that an answer here may end before it begins.
+    """
+    lowest = start.new_full((len(start), int(sentence.max()) + 1), -1e4)
+    inside = sentence != OUTSIDE
+    place = sentence.clamp(min=0)
+    best = [lowest.scatter_reduce(1, place, torch.where(inside, logits, lowest[0, 0]), "amax") for logits in (start, end)]
+    return best[0] + best[1]
 
 
 def evaluate(model: torch.nn.Module, batches: Batches) -> str:
@@ -164,7 +267,7 @@ def evaluate(model: torch.nn.Module, batches: Batches) -> str:
     model.eval()
     with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16):
         for batch in batches.order(random.Random(0)):
-            ids, types, mask, first, last = batches.tensors(batch)
+            ids, types, mask, _, first, last = batches.tensors(batch)
             out = model(input_ids=ids, token_type_ids=types, attention_mask=mask)
             start, end = out.start_logits.float(), out.end_logits.float()
             allowed = (types == 1) & (mask == 1)
@@ -204,21 +307,20 @@ def _examples(name: str, data: Path) -> tuple[list[Example], dict[str, list[Exam
     dev = {"squad2": [e for e in public(data / "qa.jsonl.xz", "dev", random.Random(SEED)) if e.source == "squad2"]}
     if name == "public":
         return known, dev
-    of_stage: dict[str, list[Example]] = {}
+    of_stage = {"public": [e for e in known if e.source == "squad2"]}  # of the public ones only SQuAD's are trained on again
     for at, (earlier, stage) in enumerate(STAGES.items()):
+        if earlier == "public":
+            continue
         rng = random.Random(SEED + at)
-        if earlier == "newsroom":
-            of_stage[earlier], held = _held_out(newsroom(data, rng))
-        else:
-            of_stage[earlier], held = _held_out(coverage(data, rng, stage.coverage) + briefs(rng, stage.briefs))
+        new = newsroom(data, rng) if earlier == "newsroom" else coverage(data, rng, stage.coverage) + briefs(rng, stage.briefs)
+        of_stage[earlier], held = (new, []) if stage.held is None else _held_out(new)
         for e in held:
-            dev.setdefault(e.source, []).append(e)
+            dev.setdefault(stage.held or e.source, []).append(e)
         if earlier == name:
             break
     rng = random.Random(SEED)
     again = [e for of, share in STAGES[name].again.items() for e in rng.sample(of_stage[of], int(share * len(of_stage[of])))]
-    squad = [e for e in known if e.source == "squad2"] if name == "newsroom" else []
-    asked = of_stage[name] + again + squad
+    asked = of_stage[name] + again
     return asked + renamed(asked, rng, STAGES[name].renamed), dev
 
 
@@ -262,17 +364,22 @@ def train(stage: str, data: Path, work: Path) -> torch.nn.Module:
     model.train()
     for epoch in range(STAGES[stage].epochs):
         for batch in batches.order(rng):
-            ids, types, mask, first, last = batches.tensors(batch)
+            ids, types, mask, sentence, first, last = batches.tensors(batch)
             with torch.autocast("cpu", torch.bfloat16):
                 out = model(input_ids=ids, token_type_ids=types, attention_mask=mask, start_positions=first, end_positions=last)
-            out.loss.backward()
+            loss = out.loss
+            if STAGES[stage].sentences:
+                scores = sentence_scores(out.start_logits.float(), out.end_logits.float(), sentence)
+                right = sentence.gather(1, first[:, None])[:, 0].clamp(min=0)
+                loss = loss + STAGES[stage].sentences * F.cross_entropy(scores, right)
+            loss.backward()
             torch.nn.utils.clip_grad_norm_(parameters, 1.0)
             optimizer.step()
             optimizer.zero_grad()
             schedule.step()
             step += 1
             if step % 100 == 0:
-                print(f"step {step}/{steps} loss {out.loss.item():.3f} {time.perf_counter() - started:.0f} s", flush=True)
+                print(f"step {step}/{steps} loss {loss.item():.3f} {time.perf_counter() - started:.0f} s", flush=True)
         print("epoch", epoch + 1, {name: evaluate(model, rows) for name, rows in dev_batches.items()}, flush=True)
     model.save_pretrained(work / stage)  # type: ignore[operator]
     return model
