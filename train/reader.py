@@ -1,4 +1,4 @@
-"""Make the reader: `python -m train.reader --data DIR` (minutes to an hour on 2 cores, seed fixed).
+"""Make the reader: `python -m train.reader --data DIR` (each stage minutes to an hour on 2 cores, seed fixed).
 
 Starts from the packaged MiniLM. Its word embeddings stay as they are, so only the six layers and the head are shipped and
 the embedder's are used again. The head points at the first and the last token of the answer, or at the first mark of the
