@@ -40,7 +40,8 @@ class Stage:
     """`epochs` over what is new to the reader, and over a share of each stage before, so that it is not forgotten (`again`).
 
     `coverage` and `briefs` are the rows of our questions, by their place in the file, that no stage before has seen. `start` are the stages from whose
-    weights' mean it goes on, each counting for so much; none: from the stage before.
+    weights' mean it goes on, each counting for so much; none: from the stage before. `held` is what the tenth of its new examples, by passage, that is
+    kept for development is called: "" like their source; None: all are trained on.
     """
 
     epochs: int
@@ -50,9 +51,7 @@ class Stage:
     again: Mapping[str, float] = field(default_factory=dict)
     renamed: float = 0.0  # of its questions that hold a name of the passage, the share that is asked again with another's
     sentences: float = 0.0  # what the loss of choosing the sentence counts beside that of choosing the first and the last token
-    held: str | None = (
-        ""  # a tenth of what is new, by passage, is kept for development under this name, by default its source's; None: nothing
-    )
+    held: str | None = ""
     start: Mapping[str, float] = field(default_factory=dict)
 
 
