@@ -144,7 +144,7 @@ def main(data: Path, folder: Path) -> None:
         low, high = interval(f1, rows.y[mine], p[mine] >= SUPPORTED)
         said = p[mine] >= SUPPORTED
         print(f"RAGTruth QA, {share:.0%} unsupported: F1 of these {f1(rows.y[mine], said):.3f} [{low:.3f}, {high:.3f}]")
-    best = max(np.arange(0.2, 0.9, 0.01), key=lambda t: float(np.mean(list(at(t).values()))))
+    best = max(np.arange(0.2, 0.9, 0.01).tolist(), key=lambda t: float(np.mean(list(at(t).values()))))
     print(
         f"mean {np.mean(list(at(SUPPORTED).values())):.3f} at {SUPPORTED} (best {np.mean(list(at(best).values())):.3f} at {best:.2f})"
     )
