@@ -7,8 +7,8 @@ from pathlib import Path
 
 import frontmatter
 
-from train.reader import STAGES
 from train.reader_data import BRIEFS, COVERAGE, Example, briefs, renamed
+from train.reader_stages import STAGES
 
 
 def test_each_answer_over_the_briefs_stands_in_its_passage_and_the_question_is_not_answered_by_its_title() -> None:

@@ -4,7 +4,7 @@ import torch
 from tokenizers import Tokenizer
 
 from rag.embed import PackagedEmbedder
-from train.reader import OUTSIDE, Batches, sentence_scores
+from train.reader_batches import OUTSIDE, Batches, sentence_scores
 from train.reader_data import Example
 
 TEXT = "A suit\nCorvane Records sued on Monday. It wants 9 million euros. The judge is Ada Moss."
