@@ -32,6 +32,13 @@ _TOGETHER = re.compile(r"\b(?:between|both)\s+[\w'&. -]*$", re.I)  # 'between Di
 # The noun asked for, 'which Grammy', is no name that a pronoun behind it could mean.
 _ASKED_NOUN = re.compile(rf"^{_BEFORE_ASKING}(?:which|what|whose)\s+\w+", re.I)
 _EACH = re.compile(r"\b(?:each|respectively)\b", re.I)
+# What all is asked about, said in front: 'With the cloning tool, who ...', 'Xania Monet and FN Meka: who ...'.
+_TOPIC = re.compile(
+    rf"^(?:[^:?]{{3,120}}:|(?:With|Under|In|On|At|For|After|Before|During|Since|About|As to|When|Once)\b[^,?]{{3,120}},)\s+"
+    rf"(?={_BEFORE_ASKING}(?:who|whom|whose|when|where|what|which|why|how|is|are|was|were|do|does|did|has|have|can|could|may|must|will)\b)"
+)
+_ONE_OF_TWO = {"first": 0, "former": 0, "second": 1, "latter": 1}
+_TH_ONE = re.compile(r"\bthe (first|former|second|latter)(?: one)?(?=\s*(?:[?.,]|$))", re.I)
 _FEWEST_WORDS = 4  # of a question that names nothing and is still one of its own
 MOST_PARTS = 3
 
@@ -51,6 +58,8 @@ def parts(question: str) -> tuple[str, ...]:
     ("When did Coca-Cola's truck ad first run", "when was Coca-Cola's first AI remake?")
     >>> parts("Which disaster does El Eternauta depict, and in which city?")
     ('Which disaster does El Eternauta depict', 'in which city disaster does El Eternauta depict?')
+    >>> parts("Dudesy and FN Meka: who is behind the first, and who created the second?")
+    ('who is behind Dudesy', 'who created FN Meka?')
     >>> parts("Who sued and why?")
     ('Who sued and why?',)
     """
@@ -75,15 +84,25 @@ def parts(question: str) -> tuple[str, ...]:
     if not _whole(last, cut[-1][1], first) and (named := _NAME.search(" " + last)):
         after = (" " + last)[named.end() :]
     whole = [first if _whole(others[0], cut[0][1], first) else _ended(first, after)]
+    topic = _TOPIC.match(question)
     for part, (_, behind) in zip(others, cut, strict=True):
         if _asks(part, behind):
-            whole.append(_named(part, first))
+            about = topic and not _FRAGMENT.match(part) and not _NAME.search(" " + part)
+            whole.append(topic.group() + part if topic and about else _named(part, first))
         elif _whole(part, behind, first):
             listing = _LISTS.match(first)
             whole.append((listing.group() if listing else "") + part)
         else:
             whole.append(_before(first, part) + (part if part is last else _ended(part, after)))
-    return tuple(whole)
+    return tuple(_either(part, topic.group()) for part in whole) if topic else tuple(whole)
+
+
+def _either(part: str, topic: str) -> str:
+    """`part` with the name for 'the first' or 'the second' of the two things that its `topic` names, and then without the topic."""
+    two = [name.group() for name in _NAME.finditer(" " + topic)]
+    if len(two) != 2 or not _TH_ONE.search(part):
+        return part
+    return _TH_ONE.sub(lambda one: two[_ONE_OF_TWO[one.group(1).lower()]], part.removeprefix(topic))
 
 
 def _asks(part: str, joint: str) -> bool:

@@ -56,6 +56,16 @@ def test_what_is_said_once_goes_to_each(question: str, expected: tuple[str, ...]
             "When was the video tool first shown, and when did the star say building was off?",
             "when did the star say building was off?",
         ),
+        (
+            "With the singer's cloning tool, who gets the fees, and might remixes of her songs be pulled?",
+            "With the singer's cloning tool, might remixes of her songs be pulled?",
+        ),
+        (
+            "With actors renting out voices through that New York firm, who sets the fee, and must they say yes to each spot?",
+            "With actors renting out voices through that New York firm, must they say yes to each spot?",
+        ),
+        ("In 2023, who sued Meta, and when did Anthropic settle?", "when did Anthropic settle?"),
+        ("Xania Monet and FN Meka: who is behind the former, and who made the latter?", "who made FN Meka?"),
         ("What did Netflix get for walking away, and may Google train on A24's films?", "may Google train on A24's films?"),
     ],
 )
