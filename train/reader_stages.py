@@ -28,7 +28,8 @@ class Stage:
 
 # What `all again` goes on from: the mean of the weights that these stages left, each counting for so much.
 MEAN = {"briefs": 1, "pairs": 1, "second pairs": 1, "second dozens": 3, "third dozens": 3}
-SHIPPED = {**MEAN, "all again": 6, "third far": 18}  # the packaged reader is the mean of what these left
+SECOND_MEAN = {**MEAN, "all again": 6, "third far": 18}  # what `fourth far` goes on from
+SHIPPED = {**SECOND_MEAN, "plain again": 27}  # the packaged reader is the mean of what these left
 _AGAIN = {
     "public": 1 / 12,
     "newsroom": 1 / 8,
@@ -145,9 +146,41 @@ STAGES = {
     "third far": Stage(
         1,
         2.5e-5,
-        briefs=slice(2388, None),
+        briefs=slice(2388, 2708),
         again={of: 3 / 4 * share for of, share in _AGAIN.items()} | {"far": 3 / 5, "second far": 7 / 10},
         renamed=1 / 4,
+        sentences=1 / 2,
+        held=None,
+    ),
+    "fourth far": Stage(
+        1,
+        4e-5,
+        briefs=slice(2708, 3412),
+        again={
+            "public": 1 / 12,
+            "newsroom": 1 / 10,
+            **dict.fromkeys(("coverage", "second coverage", "briefs", "pairs", "second pairs"), 1 / 5),
+            **dict.fromkeys(("dozens", "second dozens", "third dozens"), 1 / 5),
+            **dict.fromkeys(("far", "second far", "third far"), 1 / 4),
+        },
+        renamed=1 / 5,
+        sentences=1 / 2,
+        held=None,
+        start=SECOND_MEAN,
+    ),
+    "plain again": Stage(
+        1,
+        2e-5,
+        briefs=slice(3412, None),
+        again={
+            "public": 1 / 12,
+            "newsroom": 1 / 10,
+            **dict.fromkeys(("coverage", "second coverage", "briefs", "pairs", "second pairs"), 1 / 5),
+            **dict.fromkeys(("dozens", "second dozens", "third dozens"), 1 / 5),
+            **dict.fromkeys(("far", "second far", "third far"), 1 / 4),
+            "fourth far": 2 / 5,
+        },
+        renamed=1 / 6,
         sentences=1 / 2,
         held=None,
     ),
