@@ -11,6 +11,7 @@ import numpy as np
 
 from rag.embed import BATCH, PackagedEmbedder
 from rag.product import product
+from rag.question.wordings import in_words_of
 from rag.types import Span
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ class Reader:
         return Encoder(PackagedEmbedder().folder, MAX_TOKENS, dtype, weights), head.numpy(), bias.numpy()
 
     def read(self, question: str, texts: Sequence[str], spans: Sequence[Sequence[Span]]) -> list[np.ndarray]:
-        """For each text, one margin for each of its `spans` (character ranges): float32, shape (len(spans[i]),).
+        """For each text, one margin for each of its `spans` (character ranges): float32, shape (len(spans[i]),). Each is asked in its own words.
 
         A margin is the score of the best answer that begins in the span, less that of 'the passage does not tell', in
         logits: above 0 the span answers rather than not. A span beyond MAX_TOKENS gets the lowest margin of its text.
@@ -56,7 +57,7 @@ class Reader:
         for at in range(0, len(order), BATCH):
             batch = order[at : at + BATCH]
             encoder, head, bias = self._model
-            encoded = encoder.encode_pairs([(question, text) for text in batch])
+            encoded = encoder.encode_pairs([(in_words_of(question, text), text) for text in batch])
             for text, e, states in zip(batch, encoded, encoder.hidden(encoded), strict=True):
                 scores = product(states.numpy(), head.T) + bias
                 readings[text] = (scores, np.array(e.offsets), np.array(e.type_ids))

@@ -1,10 +1,11 @@
-"""Words that say the same: abbreviations of the field, numbers in words and digits."""
+"""Words that say the same: abbreviations of the field, numbers in words and digits, what a news desk would exchange."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from functools import lru_cache
 
+from rag.question.wordings import same_wordings
 from rag.store.words import stems
 
 _SHORT = {
@@ -61,6 +62,9 @@ def _table() -> dict[tuple[str, ...], tuple[tuple[str, ...], ...]]:
     for number, word in enumerate(_ORDINALS, 1):
         ending = {1: "st", 2: "nd", 3: "rd"}.get(number, "th")
         both(f"{number}{ending}", word)
+    for wording, others in same_wordings().items():
+        for other in others:
+            both(wording, other)
     return {wording: tuple(sorted(others)) for wording, others in same.items()}
 
 

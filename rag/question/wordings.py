@@ -1,0 +1,53 @@
+"""Words and phrases that a news desk would exchange without changing what is meant: 'songs' and 'tracks', 'helmed' and 'directed'.
+
+The search looks for them all (`rag.question.same`), and the reader is asked in each passage's own, for it takes the 'songs' of a question for
+another thing than the 'tracks' that a passage counts. `wordings.txt` holds a group a line; the words of a phrase are joined by hyphens.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from pathlib import Path
+
+from rag.store.words import stems
+
+WORDINGS = Path(__file__).with_name("wordings.txt")
+
+_WORD = re.compile(r"[^\W\d_](?:[\w'’-]*\w)?")  # noqa: RUF001
+
+
+@lru_cache
+def same_wordings() -> dict[str, tuple[str, ...]]:
+    """Each wording, with spaces: the others of its groups."""
+    same: dict[str, dict[str, None]] = {}
+    for line in WORDINGS.read_text("utf-8").splitlines():
+        group = [wording.replace("-", " ") for wording in line.split()]
+        for wording in group:
+            same.setdefault(wording, {}).update(dict.fromkeys(other for other in group if other != wording))
+    return {wording: tuple(others) for wording, others in same.items()}
+
+
+@lru_cache
+def _wordings() -> re.Pattern[str]:
+    """Any wording of the table, the longest that stands at a place; 'take-down' is 'take down'."""
+    longest = sorted(same_wordings(), key=len, reverse=True)
+    return re.compile(rf"(?<![\w-])(?:{'|'.join(re.escape(w).replace(chr(92) + ' ', '[ -]') for w in longest)})(?![\w-])", re.I)
+
+
+def in_words_of(question: str, passage: str) -> str:
+    """`question` with each wording that `passage` lacks put as the passage puts it, where the table has another that the passage holds.
+
+    >>> in_words_of("How many songs has the service deleted?", "It had taken down 75 million tracks.")
+    'How many tracks has the service taken down?'
+    """
+    held = frozenset(stems(passage))
+    said = f" {' '.join(_WORD.findall(passage.casefold().replace('-', ' ')))} "
+
+    def put(match: re.Match[str]) -> str:
+        wording = match.group().casefold().replace("-", " ")
+        if held.issuperset(stems(wording)):
+            return match.group()
+        return next((other for other in same_wordings()[wording] if f" {other} " in said), match.group())
+
+    return _wordings().sub(put, question)
