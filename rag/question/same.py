@@ -44,6 +44,18 @@ _ORDINALS = "first second third fourth fifth sixth seventh eighth ninth tenth".s
 
 
 @lru_cache
+def _exchanged() -> dict[tuple[str, ...], tuple[tuple[str, ...], ...]]:
+    """The same for what a news desk would exchange."""
+    same: dict[tuple[str, ...], dict[tuple[str, ...], None]] = {}
+    for wording, others in same_wordings().items():
+        one = tuple(stems(wording))
+        both = [other for other in (tuple(stems(other)) for other in others) if other and other != one]
+        if one and both:
+            same.setdefault(one, {}).update(dict.fromkeys(both))
+    return {wording: tuple(sorted(others)) for wording, others in same.items()}
+
+
+@lru_cache
 def _table() -> dict[tuple[str, ...], tuple[tuple[str, ...], ...]]:
     """Stems of a wording → stems of the other wordings. Not symmetric where the longer word says more."""
     same: dict[tuple[str, ...], set[tuple[str, ...]]] = defaultdict(set)
@@ -62,10 +74,16 @@ def _table() -> dict[tuple[str, ...], tuple[tuple[str, ...], ...]]:
     for number, word in enumerate(_ORDINALS, 1):
         ending = {1: "st", 2: "nd", 3: "rd"}.get(number, "th")
         both(f"{number}{ending}", word)
-    for wording, others in same_wordings().items():
-        for other in others:
-            both(wording, other)
     return {wording: tuple(sorted(others)) for wording, others in same.items()}
+
+
+def exchanged(asked: list[str]) -> dict[int, tuple[tuple[str, ...], ...]]:
+    """`same_as` for the words and phrases that a news desk would exchange (`rag.question.wordings`): more often than not they say the same.
+
+    >>> exchanged(["delet", "song"])[1][:2]
+    (('ditti',), ('number',))
+    """
+    return _others(asked, _exchanged())
 
 
 def same_as(asked: list[str]) -> dict[int, tuple[tuple[str, ...], ...]]:
@@ -74,7 +92,13 @@ def same_as(asked: list[str]) -> dict[int, tuple[tuple[str, ...], ...]]:
     >>> same_as(["sag", "strike"])[0]
     (('sag', 'aftra'), ('screen', 'actor', 'guild'))
     """
-    table, longest = _table(), max(map(len, _table()))
+    return _others(asked, _table())
+
+
+def _others(
+    asked: list[str], table: dict[tuple[str, ...], tuple[tuple[str, ...], ...]]
+) -> dict[int, tuple[tuple[str, ...], ...]]:
+    longest = max(map(len, table))
     out: dict[int, tuple[tuple[str, ...], ...]] = {}
     at = 0
     while at < len(asked):

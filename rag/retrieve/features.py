@@ -10,7 +10,7 @@ import numpy as np
 import torch
 
 from rag.product import product
-from rag.question.same import same_as
+from rag.question.same import exchanged, same_as
 from rag.store.page import IN_HEAD, Page, places
 from rag.store.words import stems
 from rag.types import Side, Understood
@@ -159,6 +159,12 @@ def _float32(rows: Sequence[np.ndarray]) -> np.ndarray:
     return out
 
 
+# What a word counts that a news desk would exchange for the question's, where the library has that, too; where it has not, 1. Over 916 development
+# questions hit@1 and hit@3, and MultiHop-RAG's Hits@4 over 261: at 0 0.924, 0.964 and 0.935; at 0.3 0.921, 0.974 and 0.927; 1 for all words 0.935,
+# 0.974 and 0.904; without such words 0.915, 0.959 and 0.935.
+_EXCHANGED = 0.3
+
+
 def _words(
     understood: Understood,
     pages: Sequence[Page],
@@ -170,15 +176,24 @@ def _words(
     asked = stems(understood.text)
     place = {stem: i for i, stem in enumerate(dict.fromkeys(asked))}
     others = {place[asked[at]]: wordings for at, wordings in same_as(asked).items()}
+    exchanges = {place[asked[at]]: wordings for at, wordings in exchanged(asked).items()}
     columns = place | {
         stem: len(place) + i
         for i, stem in enumerate(
-            dict.fromkeys(s for wordings in others.values() for wording in wordings for s in wording if s not in place)
+            dict.fromkeys(
+                s
+                for of in (others, exchanges)
+                for wordings in of.values()
+                for wording in wordings
+                for s in wording
+                if s not in place
+            )
         )
     }
     rarity = dict(zip(columns, idfs(columns), strict=True))
     weights = np.array([rarity[stem] for stem in place], dtype=np.float32)
-    for to, wordings in others.items():
+    unknown = weights == 0
+    for to, wordings in [*others.items(), *exchanges.items()]:
         if not weights[to]:  # it is known under its other wording alone
             weights[to] = max(min(rarity[stem] for stem in wording) for wording in wordings)
     named = {stem for name in understood.names for stem in stems(name)}
@@ -193,9 +208,12 @@ def _words(
     body = at != IN_HEAD
     in_sentence = np.minimum(_counts(starts[page_of[body]] + at[body], mine[body], sentences, width), 1)
     for counts in (in_passage, in_sentence):
-        for to, wordings in others.items():
-            for wording in wordings:
-                counts[:, to] = np.maximum(counts[:, to], counts[:, [columns[stem] for stem in wording]].min(axis=1))
+        said = counts.copy()
+        for of, least in ((others, 1.0), (exchanges, _EXCHANGED)):
+            for to, wordings in of.items():
+                worth = 1.0 if unknown[to] else least
+                for wording in wordings:
+                    counts[:, to] = np.maximum(counts[:, to], worth * said[:, [columns[stem] for stem in wording]].min(axis=1))
     return _Words(place, weights, names, in_passage[:, : len(place)], in_sentence[:, : len(place)])
 
 

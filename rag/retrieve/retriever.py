@@ -15,7 +15,7 @@ from rag.question import parts, understand
 from rag.question.bywords import meant
 from rag.question.form import without_aside
 from rag.question.outlets import find_outlets
-from rag.question.same import same_as
+from rag.question.same import exchanged, same_as
 from rag.retrieve import events, spelling
 from rag.retrieve.features import Asked, Sheet, sheet
 from rag.retrieve.found import BESIDE, OF_EACH_PART, READ, Retrieved
@@ -162,11 +162,19 @@ class Retriever:
             vectors = np.concatenate([embedded.vector[None], embedded.spans])
         return table().described(understood.text, vectors, self.library.idfs, self.library.idf("\0"))
 
+    def _with_same(self, text: str) -> str:
+        """`text` with the other wordings of what it says behind it, for the index to find either; those that a news desk would exchange only for
+        what the library has no word of."""
+        asked = stems(text)
+        known = dict(zip(asked, self.library.idfs(asked), strict=True))
+        wordings = [*same_as(asked).values(), *(of for at, of in exchanged(asked).items() if not known[asked[at]])]
+        return " ".join([text, *dict.fromkeys(stem for of in wordings for wording in of for stem in wording)])
+
     def compare(self, asked: Asked, filters: Filters = Filters(), top: int = 0) -> Sheet | None:
         """The candidates beside what is asked, enough for `top` hits; None when there are none."""
         described = " ".join(name.name for name in asked.described)
         searched = [
-            (f"{_with_same(side.text)} {described}" if self.ways.words else "", vector if self.ways.dense else None)
+            (f"{self._with_same(side.text)} {described}" if self.ways.words else "", vector if self.ways.dense else None)
             for side, vector in zip(asked.sides, asked.side_vectors, strict=True)
         ]
         numbers = self.library.candidates(searched, max(POOL, top), filters)
@@ -181,9 +189,3 @@ def _beside(expected: np.ndarray, pages: Sequence[Page], read: Sequence[int]) ->
     article = next((page.article_id for page in pages if read and page.number == read[0]), None)
     order = [i for i in np.argsort(-expected, kind="stable") if pages[i].article_id == article and pages[i].number not in read]
     return [(int(i), float(expected[i])) for i in order[:BESIDE]]
-
-
-def _with_same(text: str) -> str:
-    """`text` with the other wordings of what it says behind it, for the index to find either."""
-    others = [stem for wordings in same_as(stems(text)).values() for wording in wordings for stem in wording]
-    return " ".join([text, *dict.fromkeys(others)])
