@@ -25,7 +25,9 @@ def test_other_words_have_no_other_wording() -> None:
     assert same_as(stems("voices of singers")) == {}
 
 
-@pytest.mark.parametrize(("asked", "other"), [("deleted songs", "tracks"), ("who coughed up", "paid"), ("helmed by whom", "directed")])
+@pytest.mark.parametrize(
+    ("asked", "other"), [("deleted songs", "tracks"), ("who coughed up", "paid"), ("helmed by whom", "directed")]
+)
 def test_what_a_news_desk_would_exchange(asked: str, other: str) -> None:
     assert tuple(stems(other)) in {wording for wordings in exchanged(stems(asked)).values() for wording in wordings}
     assert exchanged(stems("Tuesday in Vienna")) == {}

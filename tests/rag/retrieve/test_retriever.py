@@ -29,7 +29,7 @@ def test_scores_fall_and_both_legs_are_told(bundled: Engine) -> None:
 
 def test_latest_prefers_the_newer_article(bundled: Engine) -> None:
     def days(dropped: frozenset[str]) -> int:
-        hits = bundled.retriever.search("latest union contract on AI", 5, dropped=dropped).hits
+        hits = bundled.retriever.search("latest union contract on AI", 5, dropped=dropped).hits[:3]
         return sum(hit.article.published.toordinal() for hit in hits if hit.article.published)
 
     assert days(frozenset()) > days(frozenset({"latest"}))
@@ -64,6 +64,32 @@ def test_a_corrected_word_is_told_and_a_known_one_is_left_alone(bundled: Engine)
 )
 def test_a_word_that_no_article_has_is_not_taken_for_a_slip_of_another(bundled: Engine, question: str) -> None:
     assert bundled.retriever.search(question).understood.corrected == ()
+
+
+@pytest.mark.parametrize(
+    ("question", "stands"),
+    [
+        ("Did the mayor cough up anything for it?", "The mayor paid nothing for the hall."),  # no article coughs
+        ("Who deleted the songs?", "Somebody removed the tracks on Monday."),
+    ],
+)
+def test_another_word_for_the_same_finds_it(
+    library: Library,
+    settings: Settings,
+    put: Callable[[Sequence[Path]], None],
+    article_file: Callable[..., Path],
+    question: str,
+    stands: str,
+) -> None:
+    put(
+        [
+            article_file("a.md", stands, title="Notes"),
+            article_file("b.md", "The mayor opened the hall with a choir of children.", title="Notes"),
+        ]
+    )
+    retriever = Retriever(library, settings)
+    hits = {hit.article.text: hit for hit in retriever.search(question).hits}
+    assert hits[stands].words == 1.0, "its words are found, not its meaning alone"
 
 
 def test_an_abbreviation_finds_the_words_it_stands_for(
