@@ -45,13 +45,13 @@ _ORDINALS = "first second third fourth fifth sixth seventh eighth ninth tenth".s
 
 @lru_cache
 def _exchanged() -> dict[tuple[str, ...], tuple[tuple[str, ...], ...]]:
-    """The same for what a news desk would exchange."""
+    """Stems of a wording → stems of those that a news desk would exchange for it."""
     same: dict[tuple[str, ...], dict[tuple[str, ...], None]] = {}
     for wording, others in same_wordings().items():
         one = tuple(stems(wording))
-        both = [other for other in (tuple(stems(other)) for other in others) if other and other != one]
-        if one and both:
-            same.setdefault(one, {}).update(dict.fromkeys(both))
+        instead = [other for other in (tuple(stems(other)) for other in others) if other and other != one]
+        if one and instead:
+            same.setdefault(one, {}).update(dict.fromkeys(instead))
     return {wording: tuple(sorted(others)) for wording, others in same.items()}
 
 
@@ -98,6 +98,7 @@ def same_as(asked: list[str]) -> dict[int, tuple[tuple[str, ...], ...]]:
 def _others(
     asked: list[str], table: dict[tuple[str, ...], tuple[tuple[str, ...], ...]]
 ) -> dict[int, tuple[tuple[str, ...], ...]]:
+    """For the place of each stem in `asked` that belongs to a wording of `table`, the longest there: the others that `table` has for it."""
     longest = max(map(len, table))
     out: dict[int, tuple[tuple[str, ...], ...]] = {}
     at = 0

@@ -46,7 +46,8 @@ def in_words_of(question: str, passage: str) -> str:
 
     def put(match: re.Match[str]) -> str:
         wording = match.group().casefold().replace("-", " ")
-        if held.issuperset(stems(wording)):
+        named = match.start() > 0 and match.group()[0].isupper()  # 'Harborlight Pictures' are no films
+        if named or held.issuperset(stems(wording)):
             return match.group()
         return next((other for other in same_wordings()[wording] if f" {other} " in said), match.group())
 

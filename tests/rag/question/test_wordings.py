@@ -20,6 +20,7 @@ SPAM = "Spotify said it had taken down more than 75 million spam tracks over the
         ("Which novels were spam?", SPAM, "Which novels were spam?"),
         ("Did they take-down the songs?", "The songs were removed; to remove them took a day.", "Did they remove the songs?"),
         ("Who is the songster?", SPAM, "Who is the songster?"),
+        ("Who runs Harborlight Pictures?", "Ada Moss leads the film maker.", "Who leads Harborlight Pictures?"),
     ],
 )
 def test_only_what_the_passage_lacks_and_says_otherwise_is_put_in_its_words(question: str, passage: str, asked: str) -> None:
