@@ -42,6 +42,13 @@ _AGAIN = {
     "second dozens": 2 / 5,
     "third dozens": 2 / 5,
 }
+_A_FIFTH = {
+    "public": 1 / 12,
+    "newsroom": 1 / 10,
+    **dict.fromkeys(("coverage", "second coverage", "briefs", "pairs", "second pairs"), 1 / 5),
+    **dict.fromkeys(("dozens", "second dozens", "third dozens"), 1 / 5),
+    **dict.fromkeys(("far", "second far", "third far"), 1 / 4),
+}
 STAGES = {
     "public": Stage(2, 1e-4),
     "newsroom": Stage(2, 1e-4, again={"public": 1}),
@@ -156,13 +163,7 @@ STAGES = {
         1,
         4e-5,
         briefs=slice(2708, 3412),
-        again={
-            "public": 1 / 12,
-            "newsroom": 1 / 10,
-            **dict.fromkeys(("coverage", "second coverage", "briefs", "pairs", "second pairs"), 1 / 5),
-            **dict.fromkeys(("dozens", "second dozens", "third dozens"), 1 / 5),
-            **dict.fromkeys(("far", "second far", "third far"), 1 / 4),
-        },
+        again=_A_FIFTH,
         renamed=1 / 5,
         sentences=1 / 2,
         held=None,
@@ -172,14 +173,7 @@ STAGES = {
         1,
         2e-5,
         briefs=slice(3412, None),
-        again={
-            "public": 1 / 12,
-            "newsroom": 1 / 10,
-            **dict.fromkeys(("coverage", "second coverage", "briefs", "pairs", "second pairs"), 1 / 5),
-            **dict.fromkeys(("dozens", "second dozens", "third dozens"), 1 / 5),
-            **dict.fromkeys(("far", "second far", "third far"), 1 / 4),
-            "fourth far": 2 / 5,
-        },
+        again={**_A_FIFTH, "fourth far": 2 / 5},
         renamed=1 / 6,
         sentences=1 / 2,
         held=None,
