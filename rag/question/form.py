@@ -31,6 +31,23 @@ _ASIDE = re.compile(
     r"(?:reports|sources|outlets|accounts|papers|sites|stories|write-ups|there|that depend)\b)[^.?!]*[.?!]*\s*$",
     re.IGNORECASE,
 )
+# Words that only ask to be told: 'Can you tell me', 'please'.
+_ASKING = r"(?=(?:(?:in|at|on|by|for|to|with|from|under|of|since|until)\s+)?(?:who|whom|whose|what|which|when|where|why|how)\b)"
+_FRONT = re.compile(
+    r"^(?:(?:please|hi|hello|hey|ok|okay|so|well|and|also)\b[\s,!.:-]*)*"
+    r"(?:(?:(?:can|could|would|will) you|(?:can|could|may) (?:I|we) ask you to)?\s*(?:please |kindly )?(?:tell|remind|inform) (?:me|us)"
+    r"|(?:do|would) (?:you|we) (?:happen to )?know|does (?:anyone|anybody|the coverage|any outlet) (?:know|say|tell|report)"
+    r"|(?:I|we)(?:'d| would)? (?:just )?(?:like|love|want|need|am trying|are trying|have) to (?:know|find out|understand|learn|check)"
+    r"|(?:I'm|I am|we're|we are|I was|just) (?:wondering|curious)|(?:I|we) wonder|(?:do you have |have you )?any idea"
+    r"|is it (?:known|clear|reported|public)|(?:my|our|a|one) question(?: is)?)?"
+    rf"[\s,:-]*{_ASKING}",
+    re.IGNORECASE,
+)
+_BACK = re.compile(
+    r"(?:\s+please|[,;.?!-]+\s*(?:please|thanks|thank you|do (?:you|we) know|if (?:you know|known|I may ask)|any idea))[\s.?!]*$",
+    re.IGNORECASE,
+)
+_LONG = 400  # characters: a longer question is a text, and the patterns above take time that grows with its square
 _LIST = re.compile(
     r"^(?:list|name|enumerate)\b|\b(?:which|what) (?:\w+ ){0,2}(?:[a-z]{2,}[^s\W]s|companies|studios|parties|countries)\b",
     re.IGNORECASE,
@@ -60,3 +77,17 @@ def without_aside(question: str) -> str:
     if not _DIFFER.search(question):
         return question
     return _ASIDE.sub("", question).rstrip(" ,;:-") or question
+
+
+def without_courtesy(question: str) -> str:
+    """`question` without words that only ask to be told: they say nothing of the matter, and the reader stumbles over them.
+
+    >>> without_courtesy("Hello, could you please tell me who directed The Brutalist? Thanks!")
+    'Who directed The Brutalist?'
+    >>> without_courtesy("So who won?"), without_courtesy("Do you know Tilly Norwood?")
+    ('Who won?', 'Do you know Tilly Norwood?')
+    """
+    if len(question) > _LONG:
+        return question
+    asked = _BACK.sub("?" if "?" in question else "", _FRONT.sub("", question))
+    return asked[:1].upper() + asked[1:] if asked != question and asked else question

@@ -13,7 +13,7 @@ from rag.dates import find_periods
 from rag.embed import PackagedEmbedder
 from rag.question import parts, understand
 from rag.question.bywords import meant
-from rag.question.form import without_aside
+from rag.question.form import without_aside, without_courtesy
 from rag.question.outlets import find_outlets
 from rag.question.same import exchanged, same_as
 from rag.retrieve import events, spelling
@@ -78,6 +78,7 @@ class Retriever:
     ) -> Retrieved:
         reranker = self.reranker if rerank else None
         shown = min(RERANKED, 2 * top)
+        question = without_courtesy(question)
         bywords = meant(question, self._has)
         plain = spelling.apply(question, bywords)
         corrected = spelling.correct(plain, self.library)

@@ -22,6 +22,12 @@ def test_every_sentence_is_cited_word_for_word(bundled: Engine) -> None:
             assert article.text[passage.start : passage.end] == passage.text
 
 
+def test_a_polite_question_gets_the_answer_of_a_plain_one(bundled: Engine) -> None:
+    plain = bundled.ask("When did the SAG-AFTRA video game strike begin?")
+    assert not plain.abstained
+    assert bundled.ask("Hello, can you tell me when did the SAG-AFTRA video game strike begin, please?").text == plain.text
+
+
 def test_when_the_coverage_does_not_tell_it_says_so_and_shows_what_is_near(bundled: Engine) -> None:
     answer = bundled.ask("How many goals did Arsenal score against Chelsea on Saturday?")
     assert answer.abstained

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.question.form import asks_news, form_of
+from rag.question.form import asks_news, form_of, without_courtesy
 from rag.types import Form
 
 
@@ -28,3 +28,23 @@ def test_the_words_of_a_question_tell_the_form_of_its_answer(question: str, form
 def test_the_newest_is_asked_for_by_news_alone() -> None:
     assert asks_news("any news on the NO FAKES Act?")
     assert not asks_news("What is the history of the NO FAKES Act?")
+
+
+@pytest.mark.parametrize(
+    ("question", "asked"),
+    [
+        ("Can you tell me: When did the strike end?", "When did the strike end?"),
+        ("Hi! Could you please tell me who directed The Brutalist? Thanks!", "Who directed The Brutalist?"),
+        ("I'd like to know how much Narrativ raised", "How much Narrativ raised"),
+        ("Is it known in which city it was shot?", "In which city it was shot?"),
+        ("Who won, do you know?", "Who won?"),
+        ("who directed it please", "Who directed it"),
+        ("Who says thanks?", "Who says thanks?"),
+        ("Do you know Tilly Norwood?", "Do you know Tilly Norwood?"),
+        ("So about how many clips were made?", "So about how many clips were made?"),
+        ("OK Computer: who made it?", "OK Computer: who made it?"),
+        ("please", "please"),
+    ],
+)
+def test_words_that_only_ask_to_be_told_are_left_out(question: str, asked: str) -> None:
+    assert without_courtesy(question) == asked
