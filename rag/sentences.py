@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+import threading
 from functools import lru_cache
 from importlib.util import find_spec
 from types import ModuleType
@@ -19,14 +20,18 @@ if TYPE_CHECKING:
 _NO_END = re.compile(r"\b(?:Sen|Rep|Gov|Gen|Mr|Mrs|Ms|Dr|Prof|St|Jr|Sr|vs|v|No|Inc|Ltd|Co|Corp|Bros|[A-Z])\.$")
 
 
+_LOADING = threading.Lock()  # or one thread would find the other's stand-in
+
+
 @lru_cache
 def _punkt() -> PunktTokenizer:
-    if "nltk" in sys.modules:
-        return _loaded()
-    try:
-        return _without_its_package()
-    except (ImportError, AttributeError):  # a version of nltk whose Punkt needs the rest of it
-        return _loaded()
+    with _LOADING:
+        if "nltk" in sys.modules:
+            return _loaded()
+        try:
+            return _without_its_package()
+        except (ImportError, AttributeError):  # a version of nltk whose Punkt needs the rest of it
+            return _loaded()
 
 
 def _loaded() -> PunktTokenizer:
