@@ -9,6 +9,7 @@ import html
 from collections.abc import Collection, Iterable, Sequence
 
 from rag.dates import written
+from rag.question.form import without_courtesy
 from rag.show.words import MARKS, byline, cited, dated, safe_url
 from rag.types import Answer, Article, Citation, Form, Hit, Sentence, Support, Understood
 
@@ -90,7 +91,7 @@ def _understood(answer: Answer, turn: int, dropped: Collection[str], buttons: bo
     if found is None:
         return ""
     said = []
-    if found.text.casefold() != answer.question.casefold() and not found.corrected:
+    if _resolved(answer, found):
         said.append(f"Understood as: <em>{escaped(found.text)}</em>")
     said += [f"{escaped(typed)} read as <em>{escaped(known)}</em>" for typed, known in found.corrected]
     chips = []
@@ -109,9 +110,14 @@ def _understood(answer: Answer, turn: int, dropped: Collection[str], buttons: bo
     return f'<div class="understood">{" · ".join(said)} {"".join(chips)}</div>'
 
 
+def _resolved(answer: Answer, found: Understood) -> bool:
+    """Whether the question was read with what came before it; a courtesy left out is none of that."""
+    return found.text.casefold() != without_courtesy(answer.question).casefold() and not found.corrected
+
+
 def _chips(answer: Answer, found: Understood) -> Iterable[tuple[str, str]]:
     """(name of the chip, what it says) of everything that steered the search."""
-    if found.text.casefold() != answer.question.casefold() and not found.corrected:
+    if _resolved(answer, found):
         yield "follow-up", "Follow-up"
     if found.outlets:
         yield "outlets", f"Outlets: {', '.join(found.outlets)}"

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from rag.config import Settings
 from rag.engine import Engine
+from rag.show.page import answer_html
 from rag.store.library import Library
 from rag.types import Filters, Support
 
@@ -25,7 +26,11 @@ def test_every_sentence_is_cited_word_for_word(bundled: Engine) -> None:
 def test_a_polite_question_gets_the_answer_of_a_plain_one(bundled: Engine) -> None:
     plain = bundled.ask("When did the SAG-AFTRA video game strike begin?")
     assert not plain.abstained
-    assert bundled.ask("Hello, can you tell me when did the SAG-AFTRA video game strike begin, please?").text == plain.text
+    polite = bundled.ask("Hello, can you tell me when did the SAG-AFTRA video game strike begin, please?")
+    assert polite.text == plain.text
+    assert "Follow-up" not in answer_html(polite), "it leans on no question before it"
+    follow_up = bundled.ask("And when did it end?", history=[plain])
+    assert "Follow-up" in answer_html(follow_up)
 
 
 def test_when_the_coverage_does_not_tell_it_says_so_and_shows_what_is_near(bundled: Engine) -> None:
