@@ -31,8 +31,9 @@ _ASIDE = re.compile(
     r"(?:reports|sources|outlets|accounts|papers|sites|stories|write-ups|there|that depend)\b)[^.?!]*[.?!]*\s*$",
     re.IGNORECASE,
 )
+ASKING = "who|whom|whose|when|where|what|which|why|how"
+PREPOSITIONS = "in|at|on|by|for|to|with|from|under|of|since|until"  # 'in which city'
 # Words that only ask to be told: 'Can you tell me', 'please'.
-_ASKING = r"(?=(?:(?:in|at|on|by|for|to|with|from|under|of|since|until)\s+)?(?:who|whom|whose|what|which|when|where|why|how)\b)"
 _FRONT = re.compile(
     r"^(?:(?:please|hi|hello|hey|ok|okay|so|well|and|also)\b[\s,!.:-]*)*"
     r"(?:(?:(?:can|could|would|will) you|(?:can|could|may) (?:I|we) ask you to)?\s*(?:please |kindly )?(?:tell|remind|inform) (?:me|us)"
@@ -40,7 +41,7 @@ _FRONT = re.compile(
     r"|(?:I|we)(?:'d| would)? (?:just )?(?:like|love|want|need|am trying|are trying|have) to (?:know|find out|understand|learn|check)"
     r"|(?:I'm|I am|we're|we are|I was|just) (?:wondering|curious)|(?:I|we) wonder|(?:do you have |have you )?any idea"
     r"|is it (?:known|clear|reported|public)|(?:my|our|a|one) question(?: is)?)?"
-    rf"[\s,:-]*{_ASKING}",
+    rf"[\s,:-]*(?=(?:(?:{PREPOSITIONS})\s+)?(?:{ASKING})\b)",
     re.IGNORECASE,
 )
 _BACK = re.compile(

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import re
 
-from rag.question.form import without_aside
+from rag.question.form import ASKING, PREPOSITIONS, without_aside
 
 _JOINT = re.compile(r",?\s+(?:and(?: also)?|or|plus|as well as|vs\.?|versus|compared (?:with|to)|than)\s+|;\s+|,\s+(?=[A-Z])")
 _MONTH_NAMES = "January|February|March|April|May|June|July|August|September|October|November|December"
 # A run of words with capitals, the question's first word and months apart: something that a title could hold.
 _NAME = re.compile(rf"(?<!^)\b(?!(?:{_MONTH_NAMES})\b)[A-Z][\w'&.-]*(?:\s+(?:of the\s+|of\s+|the\s+)?[A-Z][\w'&.-]*)*")
-_BEFORE_ASKING = r"(?:(?:in|at|on|by|for|to|with|from|under|of|since|until|roughly|about)\s+)?"
-_ASKING = "who|whom|whose|when|where|what|which|why|how"
+_BEFORE_ASKING = rf"(?:(?:{PREPOSITIONS}|roughly|about)\s+)?"
 _VERB = "is|are|was|were|do|does|did|has|have|can|could|may|might|must|will|would"
-_ASKS_AGAIN = re.compile(rf"^{_BEFORE_ASKING}(?:{_ASKING})\b", re.IGNORECASE)
+_ASKS_AGAIN = re.compile(rf"^{_BEFORE_ASKING}(?:{ASKING})\b", re.IGNORECASE)
 # Behind a comma a verb may ask: 'What did A say, and must B pay?'
 _ASKS_WHETHER = re.compile(rf"^(?:{_VERB})\s", re.IGNORECASE)
 # 'And what was it?' asks nothing without what stands before.
@@ -24,7 +23,7 @@ _LISTED = re.compile(r"^(?:the|an?|any)\s", re.IGNORECASE)
 _FRAGMENT = re.compile(
     rf"^{_BEFORE_ASKING}(?:who|whom|when|where|why|how|(?:what|which|whose|how)(?:\s+[\w-]+){{1,2}})\s*\?*$", re.I
 )
-_OPENING = re.compile(rf"^{_BEFORE_ASKING}(?:{_ASKING})\s+", re.I)
+_OPENING = re.compile(rf"^{_BEFORE_ASKING}(?:{ASKING})\s+", re.I)
 _PERSON = re.compile(r"\b(?:he|she|him|his|her|hers)\b", re.I)
 _THING = re.compile(r"\b(?:it|its|they|them|their)\b", re.I)
 _POSSESSIVE = {"his", "its", "their", "hers"}
@@ -37,7 +36,7 @@ _EACH = re.compile(r"\b(?:each|respectively)\b", re.I)
 # What all is asked about, said in front: 'With the cloning tool, who ...', 'Xania Monet and FN Meka: who ...'.
 _TOPIC = re.compile(
     rf"^(?:[^:?]{{3,120}}:|(?:With|Under|In|On|At|For|After|Before|During|Since|About|As to|When|Once)\b[^,?]{{3,120}},)\s+"
-    rf"(?={_BEFORE_ASKING}(?:{_ASKING}|{_VERB})\b)"
+    rf"(?={_BEFORE_ASKING}(?:{ASKING}|{_VERB})\b)"
 )
 _ONE_OF_TWO = {"first": 0, "former": 0, "second": 1, "latter": 1}
 _TH_ONE = re.compile(r"\bthe (first|former|second|latter)(?: one)?(?=\s*(?:[?.,]|$))", re.I)

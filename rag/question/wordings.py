@@ -49,7 +49,6 @@ def in_words_of(question: str, passage: str) -> str:
     """
     held = frozenset(stems(passage))
     said = f" {' '.join(_WORD.findall(passage.casefold().replace('-', ' ')))} "
-
     for start, end in reversed(_places(question)):
         wording = question[start:end].casefold().replace("-", " ")
         named = start > 0 and question[start].isupper()  # 'Harborlight Pictures' are no films

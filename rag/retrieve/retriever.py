@@ -67,7 +67,7 @@ class Retriever:
         costs more than all the rest. 'Last summer' is told from `today`.
         """
         dropped = dropped if steer else dropped | {"outlets", "dates", "latest"}
-        whole = self._find(question, top or self.settings.top, filters, dropped, today, rerank)
+        whole = self._find(without_courtesy(question), top or self.settings.top, filters, dropped, today, rerank)
         each = parts(whole.understood.text) if joined else ()
         if len(each) < 2:
             return whole
@@ -78,7 +78,6 @@ class Retriever:
     ) -> Retrieved:
         reranker = self.reranker if rerank else None
         shown = min(RERANKED, 2 * top)
-        question = without_courtesy(question)
         bywords = meant(question, self._has)
         plain = spelling.apply(question, bywords)
         corrected = spelling.correct(plain, self.library)

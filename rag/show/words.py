@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 from rag.dates import written
+from rag.question.form import without_courtesy
 from rag.types import Article, Citation, Sentence, Support, Understood
 
 # Shape and word beside the colour: not everybody sees the colour.
@@ -51,8 +52,8 @@ def carried(outlets: Sequence[str]) -> str:
 
 
 def understood_words(understood: Understood, question: str) -> str:
-    """How a question was read where that differs from how it was typed: 'Read as: ...'; else nothing."""
-    return f"Read as: {understood.text}" if understood.text != " ".join(question.split()) else ""
+    """How a question was read where that differs from how it was typed, courtesies apart: 'Read as: ...'; else nothing."""
+    return f"Read as: {understood.text}" if understood.text != without_courtesy(" ".join(question.split())) else ""
 
 
 def dated(sentence: Sentence) -> str:

@@ -8,7 +8,9 @@ import pytest
 
 from rag.config import Settings
 from rag.engine import Engine
+from rag.question import understand
 from rag.retrieve import MOST_OF_ONE_ARTICLE, Retriever
+from rag.retrieve.features import PASSAGE
 from rag.store.library import Library
 from rag.types import Filters
 
@@ -224,3 +226,26 @@ def test_a_story_that_several_outlets_carried_is_one_hit_that_lists_them(
     telling = [hit for hit in hits if "tentative deal" in hit.passage.text]
     assert len(telling) == 1
     assert {telling[0].article.outlet, *telling[0].also} == {"Morning Wire", "Evening Wire"}
+
+
+def test_a_word_that_the_library_has_and_one_exchanged_for_it_are_told_apart(
+    library: Library, settings: Settings, put: Callable[[Sequence[Path]], None], article_file: Callable[..., Path]
+) -> None:
+    put(
+        [
+            article_file("a.md", "Somebody removed the tracks on Monday.", title="Notes"),
+            article_file("b.md", "Somebody deleted the songs on Monday.", title="Notes"),
+        ]
+    )
+    retriever = Retriever(library, settings)
+    sheet = retriever.compare(retriever.ask(understand("Who deleted the songs?")))
+    assert sheet is not None
+    gains = {
+        page.article_id: float(gain)
+        for page, gain in zip(sheet.pages, sheet.passage[0, :, PASSAGE.index("exchanged")], strict=True)
+    }
+    said = dict(zip(gains, sheet.passage[0, :, PASSAGE.index("said")], strict=True))
+    exchanged, typed = sorted(gains, key=lambda article: -gains[article])
+    assert gains[exchanged] > 0
+    assert gains[typed] == 0
+    assert said[typed] > said[exchanged]
