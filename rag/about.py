@@ -18,6 +18,8 @@ PACKAGES = ("torch", "sentence-transformers", "chromadb", "tantivy", "llama-inde
 
 def facts(engine: Engine) -> list[tuple[str, str]]:
     """(what, value) of everything a user may want to tell when something is wrong."""
+    from rag.linear import best_precision  # torch: 1 s, paid by who asks
+
     library, settings = engine.library, engine.settings
     counts = library.counts()
     size = sum(file.stat().st_size for file in settings.data_dir.rglob("*") if file.is_file())
@@ -30,6 +32,7 @@ def facts(engine: Engine) -> list[tuple[str, str]]:
         ("Published", f"{written(dates[0])} to {written(dates[1])}" if dates else "nothing dated"),
         ("On disk", f"{size / 1e6:.1f} MB"),
         ("Embedding model", library.embedder.fingerprint),
+        ("Models multiply in", best_precision().value),
         ("Answers are", "taken word for word from the passages, and checked"),
         ("Python", platform.python_version()),
     ]

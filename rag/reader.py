@@ -27,8 +27,8 @@ REINSTALL = "reinstall Slugline, or make it again with train/reader.py"
 class Reader:
     """Points at the answer in a passage, or says that the passage does not tell.
 
-    Six layers of its own on the packaged model's word embeddings, eight bits on disk, read in bfloat16 where the CPU
-    multiplies it in hardware. Loads on first use.
+    Six layers of its own on the packaged model's word embeddings, eight bits on disk, read in the precision
+    that is fastest here. Loads on first use.
     """
 
     def __init__(self, folder: Path = MODEL_FOLDER) -> None:
@@ -36,15 +36,14 @@ class Reader:
 
     @cached_property
     def _model(self) -> tuple[Encoder, np.ndarray, np.ndarray]:
-        import torch
 
-        from rag.encoder import Encoder, has_fast_bfloat16
+        from rag.encoder import Encoder
+        from rag.linear import best_precision
         from rag.weights import load_weights
 
         weights = {name.removeprefix("bert."): value for name, value in load_weights(self.folder, REINSTALL).items()}
         head, bias = weights.pop("qa_outputs.weight"), weights.pop("qa_outputs.bias")
-        dtype = torch.bfloat16 if has_fast_bfloat16() else torch.float32
-        return Encoder(PackagedEmbedder().folder, MAX_TOKENS, dtype, weights), head.numpy(), bias.numpy()
+        return Encoder(PackagedEmbedder().folder, MAX_TOKENS, best_precision(), weights), head.numpy(), bias.numpy()
 
     def read(self, question: str, texts: Sequence[str], spans: Sequence[Sequence[Span]]) -> list[np.ndarray]:
         """For each text, one margin for each of its `spans` (character ranges): float32, shape (len(spans[i]),). Each is asked in its own words.

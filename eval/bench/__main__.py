@@ -88,5 +88,18 @@ def models(pairs: int) -> None:
     click.echo(json.dumps({name: round(value, 3) for name, value in asdict(measure(pairs)).items()}, indent=2))
 
 
+@bench.command()
+@click.option("--corpus", type=click.Path(path_type=Path, exists=True), default=Path("corpus"), show_default=True)
+def precision(corpus: Path) -> None:
+    """How fast each precision of the encoder reads here, and how near it comes to float32."""
+    from dataclasses import asdict
+
+    from eval.bench.precision import run
+    from rag.linear import best_precision
+
+    found = {name.value: asdict(worth) for name, worth in run(corpus).items()}
+    click.echo(json.dumps({"taken": best_precision().value, **found}, indent=2))
+
+
 if __name__ == "__main__":
     bench()

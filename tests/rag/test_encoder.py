@@ -1,4 +1,4 @@
-"""Rows are read one behind the other: none may see another, however long each is, padded (bfloat16) or not (float32)."""
+"""Rows are read one behind the other: none may see another, however long each is, padded or not (float32)."""
 
 from __future__ import annotations
 
@@ -7,14 +7,20 @@ import torch
 
 from rag.embed import MAX_TOKENS, PackagedEmbedder
 from rag.encoder import Encoder
+from rag.linear import Precision, multiplies_int8
+
+NO_INT8 = pytest.mark.skipif(not multiplies_int8(), reason="torch has no product of integers for this CPU")
 
 # 5, 5, 9, 16 and 256 word pieces: some are padded to 16, some need none. A row that saw its padding would be off by 1 and more.
 TEXTS = ("The strike ended.", "A guild sued.", "She signed the contract in May 2024.", " ".join(["voice"] * 14), "actor " * 300)
 
 
-@pytest.mark.parametrize(("dtype", "apart"), [(torch.float32, 1e-4), (torch.bfloat16, 0.4)])
-def test_a_row_is_read_as_it_is_read_alone(embedder: PackagedEmbedder, dtype: torch.dtype, apart: float) -> None:
-    encoder = Encoder(embedder.folder, MAX_TOKENS, dtype)
+@pytest.mark.parametrize(
+    ("precision", "apart"),
+    [(Precision.FLOAT32, 1e-4), (Precision.BFLOAT16, 0.4), pytest.param(Precision.INT8, 0.4, marks=NO_INT8)],
+)
+def test_a_row_is_read_as_it_is_read_alone(embedder: PackagedEmbedder, precision: Precision, apart: float) -> None:
+    encoder = Encoder(embedder.folder, MAX_TOKENS, precision)
     order = [4, 0, 3, 1, 2]
     together = encoder.hidden(encoder.encode([TEXTS[i] for i in order]))
     for i, states in zip(order, together, strict=True):
@@ -23,9 +29,9 @@ def test_a_row_is_read_as_it_is_read_alone(embedder: PackagedEmbedder, dtype: to
         assert (states - alone).abs().max() < apart
 
 
-@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
-def test_what_stands_beside_a_row_changes_nothing_in_it(embedder: PackagedEmbedder, dtype: torch.dtype) -> None:
-    encoder = Encoder(embedder.folder, MAX_TOKENS, dtype)
+@pytest.mark.parametrize("precision", [Precision.FLOAT32, Precision.BFLOAT16, pytest.param(Precision.INT8, marks=NO_INT8)])
+def test_what_stands_beside_a_row_changes_nothing_in_it(embedder: PackagedEmbedder, precision: Precision) -> None:
+    encoder = Encoder(embedder.folder, MAX_TOKENS, precision)
     one, other = (
         encoder.hidden(encoder.encode([TEXTS[0], beside, TEXTS[3]]))
         for beside in ("Hail fell for three days.", "Nobody came home at all.")
@@ -41,3 +47,13 @@ def test_the_second_text_of_a_pair_is_known_from_the_first(embedder: PackagedEmb
     [pair] = encoder.encode_pairs([("Who sued?", "The guild sued.")])
     told, same = encoder.states([(pair.ids, pair.type_ids), (pair.ids, [0] * len(pair.ids))])
     assert (told - same).abs().max() > 0.1
+
+
+@pytest.mark.parametrize(
+    ("precision", "least"),
+    [(Precision.BFLOAT16, 0.9995), pytest.param(Precision.INT8, 0.99, marks=NO_INT8)],
+    ids=["bfloat16", "int8"],
+)
+def test_a_fast_precision_means_what_float32_means(embedder: PackagedEmbedder, precision: Precision, least: float) -> None:
+    exact, fast = (Encoder(embedder.folder, MAX_TOKENS, one).embed(TEXTS) for one in (Precision.FLOAT32, precision))
+    assert (exact * fast).sum(1).min() > least
