@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from rag.engine import Engine
+from rag.linear import best_precision
 
 ROOT = Path(__file__).parent.parent
 
@@ -111,6 +112,7 @@ def test_doctor_says_that_the_stores_agree(data_dir: str) -> None:
     shown = slugline("doctor", "--data-dir", data_dir).stdout
     assert "85 articles" in shown
     assert "All three stores agree" in shown
+    assert f"Models multiply in {best_precision().value}" in shown
 
 
 def test_eval_without_the_bundled_articles_says_what_to_do(tmp_path: Path) -> None:
