@@ -23,7 +23,7 @@ from typing import Any
 import numpy as np
 
 from rag.config import load_settings
-from rag.embed import Embedded
+from rag.embed import Embedded, PackagedEmbedder
 from rag.types import Article, Filters, Passage, Span
 
 DIMENSION, CLUSTERS, SPREAD = 384, 500, 0.6
@@ -93,7 +93,7 @@ class Given:
 
     dimension = DIMENSION
     max_tokens = 256
-    fingerprint = f"generated dim {DIMENSION}"
+    fingerprint = PackagedEmbedder.fingerprint  # of another, the search would have the packaged model read each question once more
 
     def __init__(self, questions: dict[str, np.ndarray]) -> None:
         self._questions = questions
