@@ -105,7 +105,6 @@ class PackagedEmbedder:
 
     @cached_property
     def _encoder(self) -> Encoder:
-
         from rag.encoder import Encoder
         from rag.linear import best_precision
 

@@ -66,7 +66,6 @@ class Judge:
 
     @cached_property
     def _model(self) -> tuple[Encoder, dict[str, torch.Tensor]]:
-
         from rag.encoder import Encoder
         from rag.linear import best_precision
         from rag.weights import load_weights

@@ -36,7 +36,6 @@ class Reader:
 
     @cached_property
     def _model(self) -> tuple[Encoder, np.ndarray, np.ndarray]:
-
         from rag.encoder import Encoder
         from rag.linear import best_precision
         from rag.weights import load_weights
