@@ -93,7 +93,9 @@ class Given:
 
     dimension = DIMENSION
     max_tokens = 256
-    fingerprint = PackagedEmbedder.fingerprint  # of another, the search would have the packaged model read each question once more
+    fingerprint = (
+        PackagedEmbedder.fingerprint
+    )  # of another, the search would have the packaged model read each question once more
 
     def __init__(self, questions: dict[str, np.ndarray]) -> None:
         self._questions = questions
