@@ -93,9 +93,8 @@ class Given:
 
     dimension = DIMENSION
     max_tokens = 256
-    fingerprint = (
-        PackagedEmbedder.fingerprint
-    )  # of another, the search would have the packaged model read each question once more
+    # Of another model, and the search would have the packaged one read each question once more.
+    fingerprint = PackagedEmbedder.fingerprint
 
     def __init__(self, questions: dict[str, np.ndarray]) -> None:
         self._questions = questions
