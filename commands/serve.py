@@ -47,12 +47,13 @@ def doctor(ctx: click.Context) -> None:
     import platform
     from importlib.metadata import version
 
+    from rag.about import versions
     from rag.linear import best_precision
 
     settings = settings_of(ctx)
     click.echo(f"Slugline {version('slugline')}, Python {platform.python_version()}")
-    for package in ("torch", "sentence-transformers", "chromadb", "tantivy", "llama-index-core", "gradio"):
-        click.echo(f"  {package} {version(package)}")
+    for package, found in versions():
+        click.echo(f"  {package} {found}")
     click.echo(f"Models multiply in {best_precision().value}, the fastest on this CPU")
     library = library_of(ctx)
     click.echo(f"Embedding model: {library.embedder.fingerprint}")

@@ -36,7 +36,12 @@ def facts(engine: Engine) -> list[tuple[str, str]]:
         ("Answers are", "taken word for word from the passages, and checked"),
         ("Python", platform.python_version()),
     ]
-    return found + [(package, _version(package)) for package in PACKAGES]
+    return found + versions()
+
+
+def versions() -> list[tuple[str, str]]:
+    """(package, version) of those that Slugline stands on."""
+    return [(package, _version(package)) for package in PACKAGES]
 
 
 def _version(package: str) -> str:

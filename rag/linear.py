@@ -28,6 +28,12 @@ def _cpu() -> dict[str, object]:
     return capabilities
 
 
+def has_vnni() -> bool:
+    """Whether the CPU adds products of integers in 32 bits, not in 16 where they may overflow."""
+    cpu = _cpu()
+    return bool(cpu.get("avx512_vnni") or cpu.get("avx_vnni"))
+
+
 def multiplies_int8() -> bool:
     """Whether torch has a product of integers for this CPU: x86 from AVX2 on."""
     has_onednn = torch.backends.mkldnn.is_available() and hasattr(torch.ops.onednn, "qlinear_pointwise")  # type: ignore[no-untyped-call]
@@ -74,8 +80,7 @@ class EightBits:
     """
 
     def __init__(self, weight: torch.Tensor, bias: torch.Tensor) -> None:
-        cpu = _cpu()
-        steps = 127 if cpu.get("avx512_vnni") or cpu.get("avx_vnni") else 64
+        steps = 127 if has_vnni() else 64
         self._scale = (weight.abs().amax(1) / steps).clamp(min=1e-12)
         self._weight = torch.ops.onednn.qlinear_prepack((weight / self._scale[:, None]).round().to(torch.int8), None)
         self._zero = torch.zeros(len(weight), dtype=torch.int32)

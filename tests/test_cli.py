@@ -112,6 +112,7 @@ def test_doctor_says_that_the_stores_agree(data_dir: str) -> None:
     shown = slugline("doctor", "--data-dir", data_dir).stdout
     assert "85 articles" in shown
     assert "All three stores agree" in shown
+    assert "  chromadb 1." in shown
     assert f"Models multiply in {best_precision().value}" in shown
 
 

@@ -29,7 +29,7 @@ class Worth:
 
 
 def run(corpus: Path, rounds: int = 3, questions: int = 200) -> dict[Precision, Worth]:
-    """Each precision that the CPU has a product for, in turn: the best of `rounds`, since other programs can only slow it down. Articles are read
+    """Each precision that torch has a product for here, in turn: the best of `rounds`, since other programs can only slow it down. Articles are read
     BATCH at a time, questions one by one, by all cores."""
     embedder = PackagedEmbedder()
     articles = sorted((story.text for story in read_stories(corpus)), key=len)

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from rag import linear
-from rag.linear import EightBits, Precision, Whole, best_precision, multiplies_int8
+from rag.linear import EightBits, Precision, Whole, best_precision, has_vnni, multiplies_int8
 
 needs_int8 = pytest.mark.skipif(not multiplies_int8(), reason="torch has no product of integers for this CPU")
 
@@ -14,10 +14,9 @@ needs_int8 = pytest.mark.skipif(not multiplies_int8(), reason="torch has no prod
 @pytest.fixture(params=[True, False], ids=["VNNI", "no VNNI"])
 def layers(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> tuple[Whole, EightBits]:
     """One layer in float32 and in integers, on a CPU with VNNI (as this one may not be: then its eight bits overflow) and on one without."""
-    has_vnni = any(linear._cpu().get(kind) for kind in ("avx512_vnni", "avx_vnni"))
-    if request.param and not has_vnni:
+    if request.param and not has_vnni():
         pytest.skip("this CPU has no VNNI")
-    monkeypatch.setattr(linear, "_cpu", lambda: {"avx512_vnni": request.param})
+    monkeypatch.setattr(linear, "has_vnni", lambda: request.param)
     generator = torch.Generator().manual_seed(0)
     weight, bias = torch.randn(1536, 384, generator=generator) * 0.05, torch.randn(1536, generator=generator)
     return Whole(weight, bias), EightBits(weight, bias)
