@@ -48,13 +48,13 @@ def doctor(ctx: click.Context) -> None:
     from importlib.metadata import version
 
     from rag.about import versions
-    from rag.linear import best_precision
+    from rag.linear import described
 
     settings = settings_of(ctx)
     click.echo(f"Slugline {version('slugline')}, Python {platform.python_version()}")
     for package, found in versions():
         click.echo(f"  {package} {found}")
-    click.echo(f"Models multiply in {best_precision().value}, the fastest on this CPU")
+    click.echo(f"Models multiply in {described()}: the fastest on this CPU that serves")
     library = library_of(ctx)
     click.echo(f"Embedding model: {library.embedder.fingerprint}")
     counts = library.counts()

@@ -18,7 +18,7 @@ PACKAGES = ("torch", "sentence-transformers", "chromadb", "tantivy", "llama-inde
 
 def facts(engine: Engine) -> list[tuple[str, str]]:
     """(what, value) of everything a user may want to tell when something is wrong."""
-    from rag.linear import best_precision  # torch: 1 s, paid by who asks
+    from rag.linear import described  # torch: 1 s, paid by who asks
 
     library, settings = engine.library, engine.settings
     counts = library.counts()
@@ -32,7 +32,7 @@ def facts(engine: Engine) -> list[tuple[str, str]]:
         ("Published", f"{written(dates[0])} to {written(dates[1])}" if dates else "nothing dated"),
         ("On disk", f"{size / 1e6:.1f} MB"),
         ("Embedding model", library.embedder.fingerprint),
-        ("Models multiply in", best_precision().value),
+        ("Models multiply in", described()),
         ("Answers are", "taken word for word from the passages, and checked"),
         ("Python", platform.python_version()),
     ]

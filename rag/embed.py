@@ -106,9 +106,9 @@ class PackagedEmbedder:
     @cached_property
     def _encoder(self) -> Encoder:
         from rag.encoder import Encoder
-        from rag.linear import best_precision
+        from rag.linear import fastest_precision
 
-        return Encoder(self.folder, MAX_TOKENS, best_precision())
+        return Encoder(self.folder, MAX_TOKENS, fastest_precision())
 
     def count(self, text: str) -> int:
         return self._encoder.count(text)

@@ -34,6 +34,10 @@ def share_cores(threads: int) -> None:
 # ingest of 600 articles holds 240 MB less in the one and 340 in the other. So is the sum of their lengths held to a few. One question alone is short, and not worth the padding.
 _ROW_TO, _SUM_TO = 16, 64
 
+# What lies between two products is read again at once: of so many tokens a core still has it in its cache. In int8 2,048 tokens took 209 ms in
+# blocks of 256, 226 of 128, 205 of 512 and 292 in one; in bfloat16 all about the same.
+_BLOCK = 256
+
 
 def load_tokenizer(folder: Path, max_tokens: int | None) -> Tokenizer:
     """The tokenizer in `folder`, cutting at `max_tokens` (None: never); it pads nothing, `Encoder` does."""
@@ -68,30 +72,25 @@ class _Row:
 
 @dataclass(frozen=True)
 class _Room:
-    """What each layer of one pass writes to in its turn. Memory that is asked of the system for each product comes a page at a time: in 32 rows of
-    256 tokens it took an eighth of the pass."""
+    """What attention of each layer of one pass writes to in its turn. Memory that is asked of the system for each product comes a page at a time: in
+    32 rows of 256 tokens it took an eighth of the pass."""
 
     qkv: torch.Tensor  # (tokens, 3 * dimension)
     parts: torch.Tensor  # of the longest row: queries, keys and values, head by head
     weighed: torch.Tensor  # of the longest row, head by head: what each token takes from each
     mixed: torch.Tensor  # of the longest row, head by head
     attended: torch.Tensor  # (tokens, dimension)
-    inner: torch.Tensor  # (tokens, inner)
-    added: torch.Tensor  # (tokens, dimension): what is added to the layer's input
 
     @classmethod
-    def of(cls, x: torch.Tensor, rows: Sequence[_Row], heads: int, inner: int) -> _Room:
-        """For a pass over `x`, shape (tokens, dimension)."""
-        wide = x.shape[1]
+    def of(cls, rows: Sequence[_Row], tokens: int, dimension: int, heads: int, dtype: torch.dtype) -> _Room:
+        """For a pass over `tokens`, those of all `rows` and what pads them."""
         longest = max(row.end - row.start for row in rows)
         return cls(
-            qkv=x.new_empty(len(x), 3 * wide),
-            parts=x.new_empty(3 * longest * wide),
-            weighed=x.new_empty(heads * longest**2),
-            mixed=x.new_empty(longest * wide),
-            attended=x.new_zeros(len(x), wide),  # what belongs to no row is never attended
-            inner=x.new_empty(len(x), inner),
-            added=x.new_empty(len(x), wide),
+            qkv=torch.empty(tokens, 3 * dimension, dtype=dtype),
+            parts=torch.empty(3 * longest * dimension, dtype=dtype),
+            weighed=torch.empty(heads * longest**2, dtype=dtype),
+            mixed=torch.empty(longest * dimension, dtype=dtype),
+            attended=torch.zeros(tokens, dimension, dtype=dtype),  # what belongs to no row is never attended
         )
 
 
@@ -153,22 +152,33 @@ class Encoder:
     def _forward(self, ids: torch.Tensor, types: torch.Tensor, places: torch.Tensor, rows: Sequence[_Row]) -> torch.Tensor:
         """Last hidden states, shape (tokens, dimension), for the tokens of all `rows`, one behind the other; `types` are 0 for those of a pair's
         first text and 1 for its second, `places` their places in their rows."""
+        step = _BLOCK * torch.get_num_threads()
+        blocks = [slice(at, at + step) for at in range(0, len(ids), step)]
+        xs = [self._embedded(ids[block], types[block], places[block]) for block in blocks]
+        room = _Room.of(rows, len(ids), xs[0].shape[1], self.heads, self.precision.attention)
+        for layer in range(self.depth):
+            at = f"encoder.layer.{layer}."
+            for x, block in zip(xs, blocks, strict=True):
+                self._linears[at + "attention.self.qkv"](x, room.qkv[block])
+            for row in rows:
+                self._attend(room, row)
+            xs = [self._forward_of_each(at, x, room.attended[block]) for x, block in zip(xs, blocks, strict=True)]
+        return torch.cat(xs)
+
+    def _embedded(self, ids: torch.Tensor, types: torch.Tensor, places: torch.Tensor) -> torch.Tensor:
+        """What the first layer reads, shape (tokens, dimension)."""
         w = self.weights
         x = F.embedding(ids, w["embeddings.word_embeddings.weight"])
         x = x + F.embedding(places, w["embeddings.position_embeddings.weight"])
-        x = self._norm(x + F.embedding(types, w["embeddings.token_type_embeddings.weight"]), "embeddings.LayerNorm")
-        room = _Room.of(x, rows, self.heads, self._inner)
-        for layer in range(self.depth):
-            at = f"encoder.layer.{layer}."
-            self._linears[at + "attention.self.qkv"](x, room.qkv)
-            for row in rows:
-                self._attend(room, row)
-            added = self._linears[at + "attention.output.dense"](room.attended, room.added)
-            x = self._norm(added.add_(x), at + "attention.output.LayerNorm")
-            inner = self._linears[at + "intermediate.dense"](x, room.inner)
-            torch.ops.aten.gelu.out(inner, out=inner)
-            x = self._norm(self._linears[at + "output.dense"](inner, room.added).add_(x), at + "output.LayerNorm")
-        return x
+        return self._norm(x + F.embedding(types, w["embeddings.token_type_embeddings.weight"]), "embeddings.LayerNorm")
+
+    def _forward_of_each(self, layer: str, x: torch.Tensor, attended: torch.Tensor) -> torch.Tensor:
+        """What `layer` makes of each token's `x`, shape (tokens, dimension), and of what it `attended` to."""
+        added = self._linears[layer + "attention.output.dense"](attended.to(x.dtype), torch.empty_like(x))
+        x = self._norm(added.add_(x), layer + "attention.output.LayerNorm")
+        inner = self._linears[layer + "intermediate.dense"](x, x.new_empty(len(x), self._inner))
+        torch.ops.aten.gelu.out(inner, out=inner)
+        return self._norm(self._linears[layer + "output.dense"](inner, added).add_(x), layer + "output.LayerNorm")
 
     def _attend(self, room: _Room, row: _Row) -> None:
         """Attention of each token of `row` over its own, from `room.qkv` to `room.attended`.

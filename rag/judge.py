@@ -67,12 +67,12 @@ class Judge:
     @cached_property
     def _model(self) -> tuple[Encoder, dict[str, torch.Tensor]]:
         from rag.encoder import Encoder
-        from rag.linear import best_precision
+        from rag.linear import reading_precision
         from rag.weights import load_weights
 
         weights = {name.removeprefix("bert."): value for name, value in load_weights(self.folder, REINSTALL).items()}
         heads = {name: weights.pop(name) for name in list(weights) if name.split(".")[0] in {"pooler", "classifier", "pieces"}}
-        return Encoder(PackagedEmbedder().folder, MAX_TOKENS, best_precision(), weights), heads
+        return Encoder(PackagedEmbedder().folder, MAX_TOKENS, reading_precision(), weights), heads
 
     @cached_property
     def _tokenizer(self) -> Tokenizer:

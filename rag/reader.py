@@ -37,12 +37,12 @@ class Reader:
     @cached_property
     def _model(self) -> tuple[Encoder, np.ndarray, np.ndarray]:
         from rag.encoder import Encoder
-        from rag.linear import best_precision
+        from rag.linear import reading_precision
         from rag.weights import load_weights
 
         weights = {name.removeprefix("bert."): value for name, value in load_weights(self.folder, REINSTALL).items()}
         head, bias = weights.pop("qa_outputs.weight"), weights.pop("qa_outputs.bias")
-        return Encoder(PackagedEmbedder().folder, MAX_TOKENS, best_precision(), weights), head.numpy(), bias.numpy()
+        return Encoder(PackagedEmbedder().folder, MAX_TOKENS, reading_precision(), weights), head.numpy(), bias.numpy()
 
     def read(self, question: str, texts: Sequence[str], spans: Sequence[Sequence[Span]]) -> list[np.ndarray]:
         """For each text, one margin for each of its `spans` (character ranges): float32, shape (len(spans[i]),). Each is asked in its own words.

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from rag.engine import Engine
-from rag.linear import best_precision
+from rag.linear import described
 
 ROOT = Path(__file__).parent.parent
 
@@ -113,7 +113,7 @@ def test_doctor_says_that_the_stores_agree(data_dir: str) -> None:
     assert "85 articles" in shown
     assert "All three stores agree" in shown
     assert "  chromadb 1." in shown
-    assert f"Models multiply in {best_precision().value}" in shown
+    assert f"Models multiply in {described()}" in shown
 
 
 def test_eval_without_the_bundled_articles_says_what_to_do(tmp_path: Path) -> None:

@@ -95,10 +95,10 @@ def precision(corpus: Path) -> None:
     from dataclasses import asdict
 
     from eval.bench.precision import run
-    from rag.linear import best_precision
+    from rag.linear import described
 
     found = {name.value: asdict(worth) for name, worth in run(corpus).items()}
-    click.echo(json.dumps({"taken": best_precision().value, **found}, indent=2))
+    click.echo(json.dumps({"taken": described(), **found}, indent=2))
 
 
 if __name__ == "__main__":

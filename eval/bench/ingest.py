@@ -87,7 +87,7 @@ def _slugline(file: Path, folder: Path) -> dict[str, float]:
 
 def run(count: int, memory: Sequence[int], corpus: Path) -> dict[str, object]:
     """Both pipelines over `count` articles, and Slugline's peak memory over each count of `memory`."""
-    from rag.linear import best_precision
+    from rag.linear import fastest_precision
 
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -101,7 +101,7 @@ def run(count: int, memory: Sequence[int], corpus: Path) -> dict[str, object]:
         theirs, wall, peak = _run(["-c", _LLAMAINDEX, str(written(count)), str(folder / "theirs"), str(CHUNK_TOKENS)])
         theirs |= {"passages_per_second": theirs["passages"] / theirs["seconds"], "wall_seconds": wall, "peak_mb": peak}
         return {
-            "precision": best_precision().value,
+            "precision": fastest_precision().value,
             "cores": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count(),
             "slugline": ours,
             "llamaindex": theirs,

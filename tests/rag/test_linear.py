@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from rag import linear
-from rag.linear import EightBits, Precision, Whole, best_precision, has_vnni, multiplies_int8
+from rag.linear import EightBits, Precision, Whole, fastest_precision, has_vnni, multiplies_int8, reading_precision
 
 needs_int8 = pytest.mark.skipif(not multiplies_int8(), reason="torch has no product of integers for this CPU")
 
@@ -60,18 +60,33 @@ def test_a_token_of_zeros_is_the_bias(layers: tuple[Whole, EightBits]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("cpu", "precision"),
+    ("cpu", "vectors", "reading"),
     [
-        ({"avx2": True, "avx512_vnni": True, "avx512_bf16": True}, Precision.BFLOAT16),
-        ({"avx2": True, "amx_bf16": True}, Precision.BFLOAT16),
-        pytest.param({"avx2": True, "avx_vnni": True}, Precision.INT8, marks=needs_int8),
-        pytest.param({"avx2": True}, Precision.INT8, marks=needs_int8),
-        ({"sse4_2": True}, Precision.FLOAT32),
-        ({}, Precision.FLOAT32),
+        pytest.param(
+            {"avx2": True, "avx512_vnni": True, "avx512_bf16": True}, Precision.INT8, Precision.BFLOAT16, marks=needs_int8
+        ),
+        ({"avx2": True, "avx512_vnni": True, "avx512_bf16": True, "amx_bf16": True}, Precision.BFLOAT16, Precision.BFLOAT16),
+        pytest.param({"avx2": True, "avx_vnni": True}, Precision.INT8, Precision.INT8, marks=needs_int8),
+        pytest.param({"avx2": True}, Precision.INT8, Precision.INT8, marks=needs_int8),
+        ({"sse4_2": True}, Precision.FLOAT32, Precision.FLOAT32),
+        ({}, Precision.FLOAT32, Precision.FLOAT32),
     ],
 )
 def test_the_fastest_precision_of_the_cpu_is_taken(
-    cpu: dict[str, object], precision: Precision, monkeypatch: pytest.MonkeyPatch
+    cpu: dict[str, object], vectors: Precision, reading: Precision, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(linear, "_cpu", lambda: cpu)
-    assert best_precision() is precision
+    assert (fastest_precision(), reading_precision()) == (vectors, reading)
+
+
+def test_without_integers_bfloat16_is_taken_for_vectors_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(linear, "_cpu", lambda: {"avx2": True, "avx512_bf16": True})
+    monkeypatch.setattr(linear, "multiplies_int8", lambda: False)
+    assert fastest_precision() is reading_precision() is Precision.BFLOAT16
+
+
+@needs_int8
+def test_attention_is_in_bfloat16_where_the_cpu_has_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    for cpu, dtype in (({"avx512_bf16": True}, torch.bfloat16), ({"avx2": True}, torch.float32)):
+        monkeypatch.setattr(linear, "_cpu", lambda cpu=cpu: cpu)
+        assert Precision.INT8.attention is dtype
