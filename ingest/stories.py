@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from rag.store.wal import use_wal
+from rag.submodule import without_package
 from rag.types import Article
 
 if TYPE_CHECKING:
@@ -83,9 +84,12 @@ def near_copies(one: str, other: str) -> bool:
 
 @lru_cache
 def _blank() -> MinHash:
-    from datasketch import MinHash
+    def load() -> MinHash:
+        from datasketch.minhash import MinHash
 
-    return MinHash(PERMUTATIONS, seed=1)
+        return MinHash(PERMUTATIONS, seed=1)
+
+    return without_package("datasketch", load)
 
 
 def _bands(pairs: frozenset[str]) -> list[int]:
