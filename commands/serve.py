@@ -54,7 +54,7 @@ def doctor(ctx: click.Context) -> None:
     click.echo(f"Slugline {version('slugline')}, Python {platform.python_version()}")
     for package, found in versions():
         click.echo(f"  {package} {found}")
-    click.echo(f"Models multiply in {described()}: the fastest on this CPU that serves")
+    click.echo(f"Models multiply in {described()}")
     library = library_of(ctx)
     click.echo(f"Embedding model: {library.embedder.fingerprint}")
     counts = library.counts()

@@ -113,9 +113,8 @@ class EightBits:
         self._weight = torch.ops.onednn.qlinear_prepack((weight / self._scale[:, None]).round().to(torch.int8), None)
         self._zero = torch.zeros(len(weight), dtype=torch.int32)
         self._bias = bias
-        self._rounding = torch.full(
-            (1, weight.shape[1]), _ROUNDING
-        )  # as long as a token: a single number takes five times as long
+        # As long as a token: added as a single number it takes five times as long.
+        self._rounding = torch.full((1, weight.shape[1]), _ROUNDING)
 
     def __call__(self, x: torch.Tensor, out: torch.Tensor) -> torch.Tensor:
         rounded = x.abs()

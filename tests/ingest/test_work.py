@@ -52,6 +52,16 @@ def test_a_few_documents_start_no_process(tmp_path: Path) -> None:
     assert not set(multiprocessing.active_children()) - before
 
 
+def test_a_long_file_of_rows_starts_one(tmp_path: Path) -> None:
+    file = tmp_path / "rows.jsonl"
+    file.write_text("\n".join(json.dumps({"title": f"Row {n}", "text": f"Text of row {n}. " * 100}) for n in range(1_000)))
+    before = set(multiprocessing.active_children())
+    reading = Workers(None, SETTINGS, PackagedEmbedder().folder).read(list(Sources(Wanted()).documents([str(file)])))
+    assert next(reading).passages, "cut beside"
+    assert set(multiprocessing.active_children()) - before
+    reading.close()
+
+
 def test_a_worker_that_is_killed_loses_nothing(tmp_path: Path) -> None:
     documents = _documents(tmp_path)
     here = _told(list(Workers(0, SETTINGS, None).read(documents)))
