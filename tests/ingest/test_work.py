@@ -6,6 +6,8 @@ import json
 import multiprocessing
 from pathlib import Path
 
+import pytest
+
 from ingest.document import Document
 from ingest.sources import Sources, Wanted
 from ingest.split import split
@@ -52,14 +54,14 @@ def test_a_few_documents_start_no_process(tmp_path: Path) -> None:
     assert not set(multiprocessing.active_children()) - before
 
 
-def test_a_long_file_of_rows_starts_one(tmp_path: Path) -> None:
-    file = tmp_path / "rows.jsonl"
-    file.write_text("\n".join(json.dumps({"title": f"Row {n}", "text": f"Text of row {n}. " * 100}) for n in range(1_000)))
-    before = set(multiprocessing.active_children())
-    reading = Workers(None, SETTINGS, PackagedEmbedder().folder).read(list(Sources(Wanted()).documents([str(file)])))
-    assert next(reading).passages, "cut beside"
-    assert set(multiprocessing.active_children()) - before
-    reading.close()
+def test_a_long_file_of_rows_is_cut_beside_and_a_short_one_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[int] = []
+    monkeypatch.setattr(Workers, "_beside", lambda self, documents, count: asked.append(count) or iter(()))
+    for rows, processes in ((300, 0), (1_000, 1)):
+        file = tmp_path / f"{rows}.jsonl"
+        file.write_text("\n".join(json.dumps({"title": f"Row {n}", "text": f"Text of row {n}. " * 100}) for n in range(rows)))
+        found = list(Workers(None, SETTINGS, None).read(Sources(Wanted()).documents([str(file)])))
+        assert (len(found) >= rows, len(asked)) == (not processes, processes)
 
 
 def test_a_worker_that_is_killed_loses_nothing(tmp_path: Path) -> None:
