@@ -53,7 +53,7 @@ def has_bfloat16() -> bool:
 
 
 def fastest_precision() -> Precision:
-    """Int8 where torch multiplies it, which takes a third to two thirds less time than float32 and a quarter less than AVX512-BF16
+    """Int8 where torch multiplies it, which takes a third to two thirds less time than float32 and a fifth to a quarter less than AVX512-BF16
     (`python -m eval.bench precision`); bfloat16 with AMX, or where it is all there is."""
     if multiplies_int8() and not _cpu().get("amx_bf16"):
         return Precision.INT8
