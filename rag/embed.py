@@ -121,7 +121,7 @@ class PackagedEmbedder:
         return self._batch([text], [spans])[0]
 
     def passages(self, texts: Sequence[str], spans: Sequence[Sequence[Span]]) -> list[Embedded]:
-        from rag.encoder import CORES, share_cores
+        from rag.cores import CORES, share_cores
 
         # The longest first, so that the threads end together.
         order = sorted(range(len(texts)), key=lambda i: -len(texts[i]))

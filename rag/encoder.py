@@ -7,10 +7,10 @@ compares them), so either may read what the other wrote.
 
 from __future__ import annotations
 
+import itertools
 import json
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
@@ -19,24 +19,13 @@ import torch.nn.functional as F
 from safetensors import safe_open
 from tokenizers import Encoding, Tokenizer
 
+from rag.attention import Row, attention
+from rag.cores import each, passes
 from rag.linear import Precision, linear
-
-CORES = torch.get_num_threads()  # those torch would use, or OMP_NUM_THREADS
-
-
-def share_cores(threads: int) -> None:
-    """Give the calling thread's products its share of the cores while `threads` run models at once: with all cores to each they
-    wait for one another (20 questions at once took a twentieth longer on 2 cores)."""
-    torch.set_num_threads(max(1, CORES // threads))
-
 
 # Torch prepares its products in bfloat16 and int8 for each shape that comes, and keeps what it prepared: with rows of a few lengths only, an
 # ingest of 600 articles holds 240 MB less in the one and 340 in the other. So is the sum of their lengths held to a few. One question alone is short, and not worth the padding.
-_ROW_TO, _SUM_TO = 16, 64
-
-# What lies between two products is read again at once: of so many tokens a core still has it in its cache. In int8 2,048 tokens took 209 ms in
-# blocks of 256, 226 of 128, 205 of 512 and 292 in one; in bfloat16 all about the same.
-_BLOCK = 256
+_ROW_TO, _SUM_TO = 16, 32
 
 
 def load_tokenizer(folder: Path, max_tokens: int | None) -> Tokenizer:
@@ -59,39 +48,6 @@ def _embeddings(folder: Path, dtype: torch.dtype) -> dict[str, torch.Tensor]:
     with safe_open(folder / "model.safetensors", "pt") as file:
         names = [name for name in file.keys() if name.startswith(_EMBEDDINGS)]  # noqa: SIM118  # no mapping
         return {name: value.to(dtype) for name in names if (value := file.get_tensor(name)).is_floating_point()}
-
-
-@dataclass(frozen=True)
-class _Row:
-    """Where a row's tokens lie among those of all rows: from `start` to `end`, of which the first `real` are its own and the rest padding."""
-
-    start: int
-    end: int
-    real: int
-
-
-@dataclass(frozen=True)
-class _Room:
-    """What attention of each layer of one pass writes to in its turn. Memory that is asked of the system for each product comes a page at a time: in
-    32 rows of 256 tokens it took an eighth of the pass."""
-
-    qkv: torch.Tensor  # (tokens, 3 * dimension)
-    parts: torch.Tensor  # of the longest row: queries, keys and values, head by head
-    weighed: torch.Tensor  # of the longest row, head by head: what each token takes from each
-    mixed: torch.Tensor  # of the longest row, head by head
-    attended: torch.Tensor  # (tokens, dimension)
-
-    @classmethod
-    def of(cls, rows: Sequence[_Row], tokens: int, dimension: int, heads: int, dtype: torch.dtype) -> _Room:
-        """For a pass over `tokens`, those of all `rows` and what pads them."""
-        longest = max(row.end - row.start for row in rows)
-        return cls(
-            qkv=torch.empty(tokens, 3 * dimension, dtype=dtype),
-            parts=torch.empty(3 * longest * dimension, dtype=dtype),
-            weighed=torch.empty(heads * longest**2, dtype=dtype),
-            mixed=torch.empty(longest * dimension, dtype=dtype),
-            attended=torch.zeros(tokens, dimension, dtype=dtype),  # what belongs to no row is never attended
-        )
 
 
 class Encoder:
@@ -139,7 +95,6 @@ class Encoder:
         ]
         self._linears = {name: linear(weights.pop(f"{name}.weight"), weights.pop(f"{name}.bias"), precision) for name in names}
         self.weights = {name: value.to(precision.dtype) for name, value in weights.items()} | _embeddings(folder, precision.dtype)
-        self._inner: int = config["intermediate_size"]
 
     def count(self, text: str) -> int:
         """Word pieces of `text`, the two marks around it included, before any truncation."""
@@ -148,22 +103,16 @@ class Encoder:
     def _norm(self, x: torch.Tensor, name: str) -> torch.Tensor:
         return F.layer_norm(x, x.shape[-1:], self.weights[f"{name}.weight"], self.weights[f"{name}.bias"], self.eps)
 
-    @torch.inference_mode()
-    def _forward(self, ids: torch.Tensor, types: torch.Tensor, places: torch.Tensor, rows: Sequence[_Row]) -> torch.Tensor:
+    def _forward(self, ids: torch.Tensor, types: torch.Tensor, places: torch.Tensor, rows: Sequence[Row]) -> torch.Tensor:
         """Last hidden states, shape (tokens, dimension), for the tokens of all `rows`, one behind the other; `types` are 0 for those of a pair's
         first text and 1 for its second, `places` their places in their rows."""
-        step = _BLOCK * torch.get_num_threads()
-        blocks = [slice(at, at + step) for at in range(0, len(ids), step)]
-        xs = [self._embedded(ids[block], types[block], places[block]) for block in blocks]
-        room = _Room.of(rows, len(ids), xs[0].shape[1], self.heads, self.precision.attention)
+        x = self._embedded(ids, types, places)
+        attend = attention(rows, len(ids), x.shape[1], self.heads, self.precision.attention)
         for layer in range(self.depth):
             at = f"encoder.layer.{layer}."
-            for x, block in zip(xs, blocks, strict=True):
-                self._linears[at + "attention.self.qkv"](x, room.qkv[block])
-            for row in rows:
-                self._attend(room, row)
-            xs = [self._forward_of_each(at, x, room.attended[block]) for x, block in zip(xs, blocks, strict=True)]
-        return torch.cat(xs)
+            self._linears[at + "attention.self.qkv"](x, attend.qkv)
+            x = self._forward_of_each(at, x, attend())
+        return x
 
     def _embedded(self, ids: torch.Tensor, types: torch.Tensor, places: torch.Tensor) -> torch.Tensor:
         """What the first layer reads, shape (tokens, dimension)."""
@@ -174,31 +123,10 @@ class Encoder:
 
     def _forward_of_each(self, layer: str, x: torch.Tensor, attended: torch.Tensor) -> torch.Tensor:
         """What `layer` makes of each token's `x`, shape (tokens, dimension), and of what it `attended` to."""
-        added = self._linears[layer + "attention.output.dense"](attended.to(x.dtype), torch.empty_like(x))
-        x = self._norm(added.add_(x), layer + "attention.output.LayerNorm")
-        inner = self._linears[layer + "intermediate.dense"](x, x.new_empty(len(x), self._inner))
-        torch.ops.aten.gelu.out(inner, out=inner)
-        return self._norm(self._linears[layer + "output.dense"](inner, added).add_(x), layer + "output.LayerNorm")
-
-    def _attend(self, room: _Room, row: _Row) -> None:
-        """Attention of each token of `row` over its own, from `room.qkv` to `room.attended`.
-
-        The same as torch's scaled_dot_product_attention, whose bfloat16 kernel for a CPU takes twice as long from 128 tokens on. A
-        row at a time: what its heads weigh stays in the cache.
-        """
-        tokens, heads, wide = row.end - row.start, self.heads, room.attended.shape[1]
-        width = wide // heads
-        parts = room.parts[: 3 * tokens * wide].view(3, heads, tokens, width)
-        parts.copy_(room.qkv[row.start : row.end].view(tokens, 3, heads, width).permute(1, 2, 0, 3))
-        queries, keys, values = parts
-        weights = room.weighed[: heads * tokens**2].view(heads, tokens, tokens)
-        torch.bmm(queries, keys.transpose(1, 2), out=weights)
-        if row.real < tokens:
-            weights[:, :, row.real :] = -math.inf
-        torch.softmax(weights, -1, out=weights)
-        mixed = room.mixed[: tokens * wide].view(heads, tokens, width)
-        torch.bmm(weights, values, out=mixed)
-        room.attended[row.start : row.end].view(tokens, heads, width).copy_(mixed.transpose(0, 1))
+        x = self._linears[layer + "attention.output.dense"].added(attended.to(x.dtype), x)
+        x = self._norm(x, layer + "attention.output.LayerNorm")
+        inner = self._linears[layer + "intermediate.dense"].activated(x)
+        return self._norm(self._linears[layer + "output.dense"].added(inner, x), layer + "output.LayerNorm")
 
     def encode(self, texts: Sequence[str]) -> list[Encoding]:
         """The tokens of each text, cut at `max_tokens`."""
@@ -211,15 +139,24 @@ class Encoder:
     def states(self, rows: Sequence[tuple[Sequence[int], Sequence[int]]]) -> list[torch.Tensor]:
         """Last hidden states in float32, shape (len(ids), dimension), for (ids, types) of each row.
 
-        The products run over the tokens of all rows, one row behind the other, so that a short one beside a long one costs no more than
-        it is long; attention runs row by row.
+        In passes of some hundred tokens, rows of like length together, which the cores share.
         """
+        order = sorted(range(len(rows)), key=lambda i: len(rows[i][0]))
+        parts = [[rows[i] for i in order[part]] for part in passes([len(rows[i][0]) for i in order])]
+        read = itertools.chain.from_iterable(each(self._pass, parts))
+        out = dict(zip(order, read, strict=True))
+        return [out[i] for i in range(len(rows))]
+
+    @torch.inference_mode()
+    def _pass(self, rows: Sequence[tuple[Sequence[int], Sequence[int]]]) -> list[torch.Tensor]:
+        """`states` of rows that are read at once: products run over the tokens of all, one row behind the other, so that a short one beside a long
+        one costs no more than it is long; attention runs within each."""
         padded = len(rows) > 1 and self.precision is not Precision.FLOAT32
-        placed: list[_Row] = []
+        placed: list[Row] = []
         end = 0
         for own, _ in rows:
             start, end = end, end + (_up_to(len(own), _ROW_TO) if padded else len(own))
-            placed.append(_Row(start, end, len(own)))
+            placed.append(Row(start, end, len(own)))
         ids, types, places = torch.zeros(3, _up_to(end, _SUM_TO) if padded else end, dtype=torch.long)
         for row, (own, own_types) in zip(placed, rows, strict=True):
             real = slice(row.start, row.start + row.real)

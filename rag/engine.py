@@ -14,10 +14,10 @@ from rag.compose.extract import Draft, Extract, extract, load_weights
 from rag.compose.generate import messages_for, sentences
 from rag.config import Settings
 from rag.conversation import condense, resolve
+from rag.cores import share_cores
 from rag.corroborate import carriers
 from rag.dates import written
 from rag.embed import open_embedder
-from rag.encoder import share_cores
 from rag.errors import SluglineError
 from rag.line import Line
 from rag.llm import Model, ModelFailed, Spent

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from rag.embed import BATCH, PackagedEmbedder
+from rag.embed import PackagedEmbedder
 from rag.evidence import gather, sentence_spans
 from rag.exact import CHECKS, checks
 
@@ -32,6 +32,7 @@ SUPPORTED = (
 )
 MAX_TOKENS = 448
 LONGEST_CLAIM = 220  # word pieces read at once
+BATCH = 32  # inputs in memory at once, some 500 kB each
 REINSTALL = "reinstall Slugline, or make it again with train/judge.py"
 # What the model says of a claim: logit of 'supported'; of 'not borne out' for the worst piece, the three worst and all, and
 # the share of pieces that are likelier not borne out.

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import platform
-from dataclasses import dataclass
+from abc import ABC, abstractmethod
 from enum import Enum
-from typing import Protocol
 
 import torch
 
@@ -49,13 +48,18 @@ def multiplies_int8() -> bool:
 def has_bfloat16() -> bool:
     """Whether the CPU multiplies bfloat16 in hardware (AMX, AVX512-BF16)."""
     cpu = _cpu()
-    return bool(cpu.get("amx_bf16") or cpu.get("avx512_bf16"))
+    return bool(cpu.get("avx512_bf16")) or has_amx()
+
+
+def has_amx() -> bool:
+    """Whether the CPU multiplies whole tiles of bfloat16 at once."""
+    return bool(_cpu().get("amx_bf16"))
 
 
 def fastest_precision() -> Precision:
     """Int8 where torch multiplies it, which takes a third to two thirds less time than float32 and a fifth to a quarter less than AVX512-BF16
     (`python -m eval.bench precision`); bfloat16 with AMX, or where it is all there is."""
-    if multiplies_int8() and not _cpu().get("amx_bf16"):
+    if multiplies_int8() and not has_amx():
         return Precision.INT8
     return reading_precision()
 
@@ -76,22 +80,55 @@ def described() -> str:
     return reading if reading == vectors else f"{reading}, for vectors {vectors}"
 
 
-class Linear(Protocol):
-    """`x @ weight.T + bias`."""
+class Linear(ABC):
+    """`x @ weight.T + bias`, for `x` of shape (tokens, inputs)."""
 
+    def __init__(self, outputs: int) -> None:
+        self.outputs = outputs
+
+    @abstractmethod
     def __call__(self, x: torch.Tensor, out: torch.Tensor) -> torch.Tensor:
-        """For `x`, shape (tokens, inputs), into `out`, shape (tokens, outputs), which is returned."""
+        """Into `out`, shape (tokens, outputs), which is returned."""
+
+    def activated(self, x: torch.Tensor) -> torch.Tensor:
+        """`gelu` of it, shape (tokens, outputs)."""
+        inner = self(x, x.new_empty(len(x), self.outputs))
+        return torch.ops.aten.gelu.out(inner, out=inner)  # type: ignore[no-any-return]
+
+    def added(self, x: torch.Tensor, to: torch.Tensor) -> torch.Tensor:
+        """It and `to`, shape (tokens, outputs)."""
+        return self(x, torch.empty_like(to)).add_(to)
 
 
-@dataclass(frozen=True)
-class Whole:
+class Whole(Linear):
     """In the precision of the weight: shape (outputs, inputs)."""
 
-    weight: torch.Tensor
-    bias: torch.Tensor
+    def __init__(self, weight: torch.Tensor, bias: torch.Tensor) -> None:
+        super().__init__(len(weight))
+        self._weight, self._bias = weight, bias
 
     def __call__(self, x: torch.Tensor, out: torch.Tensor) -> torch.Tensor:
-        return torch.addmm(self.bias, x, self.weight.t(), out=out)
+        return torch.addmm(self._bias, x, self._weight.t(), out=out)
+
+
+class Packed(Linear):
+    """In bfloat16, the weight laid out once for the instructions that multiply it; what follows the product is done before it is rounded.
+
+    With AMX a product of 256 tokens takes a fifth less time than with the weight as it comes, of 16 half.
+    """
+
+    def __init__(self, weight: torch.Tensor, bias: torch.Tensor) -> None:
+        super().__init__(len(weight))
+        self._weight, self._bias = torch.ops.mkldnn._reorder_linear_weight(weight.bfloat16()), bias.bfloat16()
+
+    def __call__(self, x: torch.Tensor, out: torch.Tensor) -> torch.Tensor:
+        return out.copy_(torch.ops.mkldnn._linear_pointwise(x, self._weight, self._bias, "none", [], ""))
+
+    def activated(self, x: torch.Tensor) -> torch.Tensor:
+        return torch.ops.mkldnn._linear_pointwise(x, self._weight, self._bias, "gelu", [], "none")  # type: ignore[no-any-return]
+
+    def added(self, x: torch.Tensor, to: torch.Tensor) -> torch.Tensor:
+        return torch.ops.mkldnn._linear_pointwise.binary(x, to, self._weight, self._bias, "add")  # type: ignore[no-any-return]
 
 
 _MIDDLE = 128  # the kernel wants a token's integers without a sign
@@ -99,7 +136,7 @@ _MIDDLE = 128  # the kernel wants a token's integers without a sign
 _ROUNDING = 1.5 * 2**23 + _MIDDLE
 
 
-class EightBits:
+class EightBits(Linear):
     """In integers of eight bits: a token is whole multiples of its largest value / 127, and so is a row of the weight; of that / 64 where the
     CPU adds two products in 16 bits, which then cannot overflow (no VNNI).
 
@@ -108,6 +145,7 @@ class EightBits:
     """
 
     def __init__(self, weight: torch.Tensor, bias: torch.Tensor) -> None:
+        super().__init__(len(weight))
         steps = 127 if has_vnni() else 64
         self._scale = (weight.abs().amax(1) / steps).clamp(min=1e-12)
         self._weight = torch.ops.onednn.qlinear_prepack((weight / self._scale[:, None]).round().to(torch.int8), None)
@@ -144,4 +182,6 @@ def linear(weight: torch.Tensor, bias: torch.Tensor, precision: Precision) -> Li
     """The layer with a float32 `weight`, shape (outputs, inputs), and `bias`, shape (outputs,), in `precision`."""
     if precision is Precision.INT8:
         return EightBits(weight, bias)
+    if precision is Precision.BFLOAT16 and has_bfloat16():
+        return Packed(weight, bias)
     return Whole(weight.to(precision.dtype), bias.to(precision.dtype))

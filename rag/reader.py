@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from rag.embed import BATCH, PackagedEmbedder
+from rag.embed import PackagedEmbedder
 from rag.product import product
 from rag.question.wordings import in_words_of
 from rag.types import Span
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 MODEL_FOLDER = Path(__file__).parent / "models" / "reader"
 MAX_TOKENS = 320  # question, marks and passage: passages hold up to 256 word pieces
 LONGEST_ANSWER = 40  # tokens
+BATCH = 32  # passages in memory at once, some 400 kB each
 
 REINSTALL = "reinstall Slugline, or make it again with train/reader.py"
 

@@ -42,11 +42,13 @@ def test_what_stands_beside_a_row_changes_nothing_in_it(embedder: PackagedEmbedd
     assert not torch.equal(one[1], other[1])
 
 
-def test_rows_that_lie_in_several_blocks_are_read_whole(embedder: PackagedEmbedder, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_rows_that_are_read_in_several_passes_are_as_those_read_in_one(
+    embedder: PackagedEmbedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
     encoder = Encoder(embedder.folder, MAX_TOKENS)
     vectors = []
-    for tokens in (1_000, 7):  # all in one block; 50 blocks, most of which begin within a row
-        monkeypatch.setattr("rag.encoder._BLOCK", tokens)
+    for most in (1_000, 7):  # all in one pass; one for each row
+        monkeypatch.setattr("rag.cores._MOST", most)
         vectors.append(encoder.embed(TEXTS))
     assert (vectors[0] - vectors[1]).abs().max() < 1e-5
 

@@ -6,7 +6,17 @@ import pytest
 import torch
 
 from rag import linear
-from rag.linear import EightBits, Precision, Whole, fastest_precision, has_vnni, multiplies_int8, reading_precision
+from rag.linear import (
+    EightBits,
+    Packed,
+    Precision,
+    Whole,
+    fastest_precision,
+    has_bfloat16,
+    has_vnni,
+    multiplies_int8,
+    reading_precision,
+)
 
 needs_int8 = pytest.mark.skipif(not multiplies_int8(), reason="torch has no product of integers for this CPU")
 
@@ -57,6 +67,25 @@ def test_largest_values_do_not_overflow(layers: tuple[Whole, EightBits]) -> None
 def test_a_token_of_zeros_is_the_bias(layers: tuple[Whole, EightBits]) -> None:
     exact, near = _both(layers, torch.zeros(2, 384))
     assert torch.equal(exact, near)
+
+
+@pytest.mark.skipif(not has_bfloat16(), reason="this CPU multiplies no bfloat16")
+@pytest.mark.parametrize("tokens", [1, 17, 256])
+def test_a_packed_weight_does_what_a_whole_one_does(tokens: int) -> None:
+    generator = torch.Generator().manual_seed(0)
+    weight, bias = torch.randn(384, 384, generator=generator) * 0.05, torch.randn(384, generator=generator)
+    exact, packed = Whole(weight, bias), linear.linear(weight, bias, Precision.BFLOAT16)
+    x, to = (torch.randn(tokens, 384, generator=generator) for _ in range(2))
+    fast, fast_to = x.bfloat16(), to.bfloat16()
+    pairs = (
+        (exact(x, torch.empty_like(x)), packed(fast, torch.empty_like(fast))),
+        (exact.activated(x), packed.activated(fast)),
+        (exact.added(x, to), packed.added(fast, fast_to)),
+    )
+    assert isinstance(packed, Packed)
+    for slow, quick in pairs:
+        assert quick.dtype is torch.bfloat16
+        assert (slow - quick.float()).norm() / slow.norm() < 0.01
 
 
 @pytest.mark.parametrize(
