@@ -10,14 +10,16 @@ from pathlib import Path
 from typing import IO, Any
 
 from ingest.addresses import parse_networks
+from ingest.beside import can_start
 from ingest.document import Document, Flag
+from ingest.embedding import EmbedderBeside, beside
 from ingest.fetch import Fetcher
 from ingest.outlets import Outlets
 from ingest.sources import Sources, Wanted
 from ingest.split import cut, split
 from ingest.state import State
 from ingest.stories import Stories
-from ingest.work import Counter, Found, Workers, main_can_spawn
+from ingest.work import Counter, Found, Workers
 from ingest.write import Writer
 from rag.config import Settings
 from rag.embed import PackagedEmbedder
@@ -64,7 +66,7 @@ class Step:
 
 @dataclass
 class Options:
-    """How to ingest. `workers`: None decides by the amount, 0 reads in this process. `stop`, when set, ends the ingest after the
+    """How to ingest. `workers` is how many processes read: None decides by the amount; with 0 all is done in this process. `stop`, when set, ends the ingest after the
     step it is in: what was read by then is written."""
 
     wanted: Wanted = field(default_factory=Wanted)
@@ -102,7 +104,9 @@ class Ingest:
         self._outlets = Outlets(library.outlets())
         self._counter = Counter(library.embedder.folder) if isinstance(library.embedder, PackagedEmbedder) else library.embedder
         self._step: dict[str, tuple[Article, tuple[Passage, ...]]] = {}
-        self._writer = Writer(library, self._how)
+        self._count = options.workers if can_start() else 0
+        self._embedder = library.embedder if self._count == 0 else beside(library.embedder)
+        self._writer = Writer(library, self._embedder, self._how)
         self._new: set[str] = set()
         self._waiting = 0
         self._roots: set[str] = set()
@@ -112,10 +116,9 @@ class Ingest:
     def run(self, documents: Iterable[Document | BadInput]) -> Report:
         """Bring in what `documents` hold; inside `library.writing()` unless it is a dry run."""
         started = time.perf_counter()
-        embedder = self._library.embedder
-        forward = getattr(embedder, "forward_seconds", 0.0)
-        folder = embedder.folder if isinstance(embedder, PackagedEmbedder) else None
-        workers = Workers(self._options.workers if main_can_spawn() else 0, self._settings, folder)
+        forward = getattr(self._embedder, "forward_seconds", 0.0)
+        folder = self._library.embedder.folder if isinstance(self._library.embedder, PackagedEmbedder) else None
+        workers = Workers(self._count, self._settings, folder)
         with told(self._library.data_dir):
             self._stories = Stories(None if self._options.dry_run else self._library.data_dir)
         read = workers.read(self._counted(documents))
@@ -135,6 +138,8 @@ class Ingest:
         finally:
             read.close()
             self._writer.close()
+            if isinstance(self._embedder, EmbedderBeside):
+                self._embedder.close()
             self._stories.close()
             if not self._options.dry_run:
                 with told(self._library.data_dir):
@@ -142,7 +147,7 @@ class Ingest:
                     state.settle(self._roots, self._failed)
                     state.close()
         self.report.seconds = time.perf_counter() - started
-        self.report.forward_seconds = getattr(embedder, "forward_seconds", 0.0) - forward
+        self.report.forward_seconds = getattr(self._embedder, "forward_seconds", 0.0) - forward
         return self.report
 
     def _counted(self, documents: Iterable[Document | BadInput]) -> Iterator[Document | BadInput]:

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
-import sys
 from collections import deque
-from collections.abc import Generator, Iterable, Iterator, Sequence
-from concurrent.futures import CancelledError, Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import islice
 from pathlib import Path
+from queue import SimpleQueue
 from typing import Any
 
 from ingest import readers
+from ingest.beside import Beside, Died
 from ingest.document import Document, Flag
 from ingest.readers import BY_ENDING, MANY
 from rag.config import Settings
@@ -87,33 +86,25 @@ def read_document(document: Document) -> Iterator[Found]:
         yield Found(document.name, document.root, Flag(document.name, ""), size=left)
 
 
-_worker: dict[str, Any] = {}
+_Given = Document | list[Found]
+_Process = Beside[_Given, list[Found]]
 
 
-def _start(settings: Settings, folder: Path | None) -> None:
-    import signal
+def _prepare(settings: Settings, folder: Path | None) -> Callable[[_Given], list[Found]]:
+    """What reads a document and splits its articles, or splits rows."""
+    counter = Counter(folder) if folder else None
 
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
-    _worker["settings"] = settings
-    _worker["counter"] = Counter(folder) if folder else None
+    def work(given: _Given) -> list[Found]:
+        found = list(read_document(given)) if isinstance(given, Document) else given
+        return found if counter is None else [_split(one, settings, counter) for one in found]
+
+    return work
 
 
-def _split(found: Iterable[Found]) -> list[Found]:
-    from dataclasses import replace
-
+def _split(one: Found, settings: Settings, counter: Counter) -> Found:
     from ingest.split import split
 
-    counter = _worker["counter"]
-    if counter is None:
-        return list(found)
-    return [
-        replace(one, passages=tuple(split(one.item, _worker["settings"], counter))) if isinstance(one.item, Article) else one
-        for one in found
-    ]
-
-
-def _read_and_split(document: Document) -> list[Found]:
-    return _split(read_document(document))
+    return replace(one, passages=tuple(split(one.item, settings, counter))) if isinstance(one.item, Article) else one
 
 
 class Workers:
@@ -139,62 +130,66 @@ class Workers:
         yield from self._beside(documents, count)
 
     def _beside(self, documents: Iterator[Document | BadInput], count: int) -> Iterator[Found]:
-        self._start_pool(count)
+        team = _Team(count, self._settings, self._folder)
         waiting: deque[_Task] = deque()  # kept in order, few enough in flight that memory stays flat
         try:
             for task in _tasks(documents):
+                if task.cut or task.document is not None:
+                    task.future = team.submit(task.document or task.rows)
                 waiting.append(task)
-                self._submit(task, waiting)
                 while len(waiting) > 8 * count:
-                    yield from self._result(waiting)
+                    yield from _result(waiting.popleft())
             while waiting:
-                yield from self._result(waiting)
+                yield from _result(waiting.popleft())
         finally:
-            self._pool.shutdown(wait=False, cancel_futures=True)
+            team.close()
 
-    def _start_pool(self, count: int) -> None:
-        # Not fork: torch, Chroma and Tantivy have threads, and a forked copy of their locks may never open.
-        context = multiprocessing.get_context("spawn")
-        self._processes = count
-        self._pool = ProcessPoolExecutor(count, mp_context=context, initializer=_start, initargs=(self._settings, self._folder))
 
-    def _submit(self, task: _Task, waiting: Iterable[_Task]) -> None:
+class _Team:
+    """So many processes, and as many threads that hand work to them."""
+
+    def __init__(self, count: int, settings: Settings, folder: Path | None) -> None:
+        self._how = (settings, folder)
+        self._free: SimpleQueue[_Process] = SimpleQueue()
+        self._all = [self._started() for _ in range(count)]
+        for process in self._all:
+            self._free.put(process)
+        self._threads = ThreadPoolExecutor(count, "read")
+        self._closed = False
+
+    def _started(self) -> _Process:
+        return Beside(_prepare, *self._how)
+
+    def submit(self, given: _Given) -> Future[list[Found]]:
+        """Read and split a document, or split rows.
+
+        Its result raises Died when that killed two processes, one after the other.
+        """
+        return self._threads.submit(self._do, given)
+
+    def _do(self, given: _Given) -> list[Found]:
+        process = self._free.get()
         try:
-            if task.document is not None:
-                task.future = self._pool.submit(_read_and_split, task.document)
-            elif task.cut:
-                task.future = self._pool.submit(_split, task.rows)
-        except BrokenProcessPool:
-            self._restart(waiting)
+            return process(given)
+        except Died:
+            if self._closed:
+                raise
+            # Killed from outside, or by what it read: tried once more, by a new one.
+            self._all.remove(process)
+            process.close()
+            process = self._started()
+            self._all.append(process)
+            return process(given)
+        finally:
+            self._free.put(process)
 
-    def _restart(self, waiting: Iterable[_Task]) -> None:
-        """New processes in place of dead ones, with all that is still to be done."""
-        self._pool.shutdown(wait=False, cancel_futures=True)
-        self._start_pool(self._processes)
-        for task in waiting:
-            done = task.future is not None and task.future.done() and not task.future.cancelled() and not task.future.exception()
-            if not done:
-                self._submit(task, ())
-
-    def _result(self, waiting: deque[_Task]) -> list[Found]:
-        task = waiting.popleft()
-        if task.future is None:
-            return task.rows
-        try:
-            return task.future.result()
-        except (BrokenProcessPool, CancelledError):
-            # One of the documents in flight killed a worker: read this one in a process of its own, then send the others again.
-            found = self._alone(task.document) if task.document is not None else task.rows
-            self._restart(waiting)
-            return found
-
-    def _alone(self, document: Document) -> list[Found]:
-        context = multiprocessing.get_context("spawn")
-        with ProcessPoolExecutor(1, mp_context=context, initializer=_start, initargs=(self._settings, self._folder)) as one:
-            try:
-                return one.submit(_read_and_split, document).result()
-            except BrokenProcessPool:
-                return list(_failed(BadInput(document.name, "crashed the program that read it; the file is damaged or hostile")))
+    def close(self) -> None:
+        """End the processes; what is not yet read is dropped."""
+        self._closed = True
+        self._threads.shutdown(wait=False, cancel_futures=True)
+        for process in list(self._all):
+            process.close()
+        self._threads.shutdown()
 
 
 @dataclass
@@ -218,6 +213,17 @@ def _tasks(documents: Iterable[Document | BadInput]) -> Iterator[_Task]:
                 yield _Task(None, batch, cut=True)
         else:
             yield _Task(document, [])
+
+
+def _result(task: _Task) -> list[Found]:
+    if task.future is None:
+        return task.rows
+    try:
+        return task.future.result()
+    except Died:
+        if task.document is None:
+            return task.rows  # to be split here
+        return list(_failed(BadInput(task.document.name, "crashed the program that read it; the file is damaged or hostile")))
 
 
 def _failed(error: BadInput) -> Iterator[Found]:
@@ -244,9 +250,3 @@ def _until_enough(documents: Iterator[Document | BadInput]) -> Iterator[Document
         share += _share_of_enough(document)
         if share >= 1 or (isinstance(document, Document) and document.data is not None):
             return
-
-
-def main_can_spawn() -> bool:
-    """Whether worker processes can start: they import the main module again, which an interactive session lacks."""
-    main = sys.modules.get("__main__")
-    return main is not None and (getattr(main, "__spec__", None) is not None or hasattr(main, "__file__"))

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
-from rag.embed import Embedded
+from rag.embed import Embedded, Embedder
 from rag.store.library import Library, embed
 from rag.types import Article, Passage
 
@@ -26,10 +26,12 @@ class _Sent:
 
 
 class Writer:
-    """Brings steps into `library`, in their order; inside `library.writing()`. `cut` says how their articles were cut."""
+    """Brings steps into `library`, in their order; inside `library.writing()`. `embedder` gives the library's vectors, `cut` says how the
+    articles were cut."""
 
-    def __init__(self, library: Library, cut: str) -> None:
+    def __init__(self, library: Library, embedder: Embedder, cut: str) -> None:
         self._library = library
+        self._embedder = embedder
         self._cut = cut
         self._embedding = ThreadPoolExecutor(1, "embed")
         self._writing = ThreadPoolExecutor(1, "write")
@@ -40,13 +42,13 @@ class Writer:
         """Load the model, if it is not, beside what is read meanwhile: there is going to be something to embed."""
         if not self._warm:
             self._warm = True
-            self._embedding.submit(self._library.embedder.question, "")  # should it fail, so does the first step, and says why
+            self._embedding.submit(self._embedder.question, "")  # should it fail, so does the first step, and says why
 
     def put(self, step: Step) -> None:
         """Hand a step over; waits while MOST_WAITING are under way. Raises what went wrong with an earlier one."""
         while len(self._sent) >= MOST_WAITING:
             self._first()
-        vectors = self._embedding.submit(embed, self._library.embedder, step)
+        vectors = self._embedding.submit(embed, self._embedder, step)
         done = self._writing.submit(self._write, step, vectors)
         self._sent.append(_Sent({article.id: article for article, _ in step}, done))
 

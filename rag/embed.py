@@ -110,6 +110,10 @@ class PackagedEmbedder:
 
         return Encoder(self.folder, MAX_TOKENS, fastest_precision())
 
+    def load(self) -> None:
+        """Load the model now, not when it is first asked for something."""
+        _ = self._encoder
+
     def count(self, text: str) -> int:
         return self._encoder.count(text)
 
@@ -127,7 +131,7 @@ class PackagedEmbedder:
         order = sorted(range(len(texts)), key=lambda i: -len(texts[i]))
         batches = [order[at : at + BATCH] for at in range(0, len(order), BATCH)]
         threads = min(CORES, len(batches))
-        _ = self._encoder  # loaded once, here, not by each thread
+        self.load()  # once, here, not by each thread
 
         def read(rows: Sequence[int]) -> list[Embedded]:
             share_cores(threads)
