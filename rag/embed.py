@@ -152,18 +152,21 @@ class PackagedEmbedder:
         spent = time.perf_counter() - started
         with self._counting:
             self.forward_seconds += spent / beside
-        out = []
-        for row, (states, e) in enumerate(zip(hidden, encoded, strict=True)):
-            starts, ends = np.array(e.offsets).T
-            means = [states.mean(axis=0)]
-            for span in spans[row]:
-                inside = (starts < span.end) & (ends > span.start)
-                # A sentence beyond what the model reads has no token of its own: the passage speaks for it.
-                means.append(states[inside].mean(axis=0) if inside.any() else means[0])
-            vectors = np.stack(means)
-            vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
-            out.append(Embedded(vectors[0], vectors[1:]))
-        return out
+        return [_means(states, np.array(e.offsets), inside) for states, e, inside in zip(hidden, encoded, spans, strict=True)]
+
+
+def _means(states: np.ndarray, offsets: np.ndarray, spans: Sequence[Span]) -> Embedded:
+    """The unit vectors of a text's tokens, shapes (tokens, dimension) and (tokens, 2), and of those that lie in each of its `spans`."""
+    from rag.product import product  # loads torch, as has who gave the states
+
+    first, last = (np.array([getattr(span, end) for span in spans])[:, None] for end in ("start", "end"))
+    inside = (offsets[:, 0] < last) & (offsets[:, 1] > first)
+    # A sentence beyond what the model reads has no token of its own: the passage speaks for it.
+    inside[~inside.any(axis=1)] = True
+    chosen = np.vstack([np.ones((1, len(states)), dtype=bool), inside])
+    vectors = product(chosen.astype(np.float32), states)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)  # of the sums, as of the means
+    return Embedded(vectors[0], vectors[1:])
 
 
 @lru_cache

@@ -6,6 +6,7 @@ whole ingest, loading its model included; LlamaIndex's starts when its model is 
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import random
@@ -59,17 +60,31 @@ def articles(count: int, corpus: Path, seed: int = 1) -> list[dict[str, str]]:
 
 
 def _run(command: Sequence[str]) -> tuple[dict[str, float], float, float]:
-    """What a command prints as JSON, its wall time in seconds, and its peak memory in MB."""
+    """What a command prints as JSON, its wall time in seconds, and the most memory in MB that it and its processes held at once."""
     started = time.perf_counter()
     with tempfile.TemporaryFile("w+") as out:
         process = subprocess.Popen([sys.executable, *command], stdout=out)
-        _, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
+        peak = 0.0
+        while process.poll() is None:
+            peak = max(peak, _held(process.pid))
+            time.sleep(0.1)
         if process.returncode:
             raise RuntimeError(f"{command[:3]} ended with {process.returncode}")
         out.seek(0)
-        peak = usage.ru_maxrss / (1024 if sys.platform != "darwin" else 1024**2)
         return json.loads(out.read()), time.perf_counter() - started, peak
+
+
+def _held(pid: int) -> float:
+    """Memory of a process and all that it started, in MB; what they share counts for each."""
+    import psutil
+
+    held = 0
+    with contextlib.suppress(psutil.NoSuchProcess):  # it has just ended
+        first = psutil.Process(pid)
+        for process in (first, *first.children(recursive=True)):
+            with contextlib.suppress(psutil.NoSuchProcess):
+                held += process.memory_info().rss
+    return held / 1024**2
 
 
 def _slugline(file: Path, folder: Path) -> dict[str, float]:

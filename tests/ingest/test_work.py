@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import multiprocessing
+import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -48,7 +51,7 @@ def test_processes_give_the_same_in_the_same_order_with_passages_cut(tmp_path: P
 
 
 def test_a_few_documents_start_no_process(tmp_path: Path) -> None:
-    before = set(multiprocessing.active_children())  # of earlier tests: they end in their own time
+    before = set(multiprocessing.active_children())
     reading = Workers(None, SETTINGS, PackagedEmbedder().folder).read(_documents(tmp_path))
     next(reading)
     assert not set(multiprocessing.active_children()) - before
@@ -72,6 +75,40 @@ def test_a_worker_that_is_killed_loses_nothing(tmp_path: Path) -> None:
         child.kill()
     beside += reading
     assert _told(beside) == here
+
+
+class _Deadly(Document):
+    """Ends whichever process it is handed to."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return os._exit, (1,)
+
+
+def test_a_document_that_kills_its_reader_is_told_and_the_rest_is_read(tmp_path: Path) -> None:
+    documents = _documents(tmp_path)
+    first = documents[0]
+    assert isinstance(first, Document)
+    documents[5] = _Deadly(
+        **{field.name: getattr(first, field.name) for field in dataclasses.fields(first)} | {"name": "deadly.md"}
+    )
+    found = list(Workers(2, SETTINGS, None).read(documents))
+    [told] = [one.item for one in found if one.source == "deadly.md"]
+    assert isinstance(told, BadInput)
+    assert "crashed the program that read it" in told.reason
+    here = list(Workers(0, SETTINGS, None).read([*documents[:5], *documents[6:]]))
+    assert _told([one for one in found if one.source != "deadly.md"]) == _told(here)
+
+
+def test_who_stops_reading_waits_for_nobody(tmp_path: Path) -> None:
+    """Processes at work, and with long rows still to be handed to them, are ended."""
+    before = set(multiprocessing.active_children())
+    file = tmp_path / "rows.jsonl"
+    file.write_text("\n".join(json.dumps({"title": f"Row {n}", "text": f"Text of row {n}. " * 2_000}) for n in range(300)))
+    reading = Workers(2, SETTINGS, None).read(Sources(Wanted()).documents([str(file)]))
+    next(reading)
+    assert len(set(multiprocessing.active_children()) - before) == 2
+    reading.close()
+    assert not set(multiprocessing.active_children()) - before
 
 
 def test_the_counter_counts_as_the_embedder_does() -> None:
