@@ -22,7 +22,11 @@ from commands.options import Day, data_dir_option, settings_of
 @click.option("--outlet", help="The outlet of every article, whatever they say themselves.")
 @click.option("--published", help="The day of every article, as 2026-03-24.")
 @click.option("--topic", "topics", multiple=True, help="A topic of every article. Again for more.")
-@click.option("--workers", type=click.IntRange(0, 64), help="Processes that read; by default some when there is much to read.")
+@click.option(
+    "--workers",
+    type=click.IntRange(0, 64),
+    help="Processes that read; by default some when there is much to read. 0: all in one process, vectors too.",
+)
 @click.option("--dry-run", is_flag=True, help="Show what would be read, with its metadata; write nothing.")
 @click.option("--retry-failed", is_flag=True, help="Also read again all that failed before.")
 @click.option("--watch", "feeds", type=click.Path(path_type=Path), metavar="FEEDS.toml", help="Poll these feeds until stopped.")

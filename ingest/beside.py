@@ -6,12 +6,13 @@ leaves the others and this one waiting for ever (python/cpython issue 94777 and 
 
 from __future__ import annotations
 
+import contextlib
 import multiprocessing
 import signal
 import sys
 import threading
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from multiprocessing.connection import Connection
 from typing import Any, Generic, TypeVar
 
@@ -34,7 +35,8 @@ class Beside(Generic[_Task, _Made]):
         self._pipe, theirs = context.Pipe()
         self._turn = threading.Lock()
         self._process = context.Process(target=_serve, args=(theirs, prepare, args), daemon=True)
-        self._process.start()
+        with _deaf():
+            self._process.start()
         theirs.close()  # held by the process alone, so that its end is the end of the pipe
 
     def __call__(self, task: _Task) -> _Made:
@@ -63,6 +65,19 @@ class Beside(Generic[_Task, _Made]):
             self._pipe.close()
 
 
+@contextlib.contextmanager
+def _deaf() -> Iterator[None]:
+    """What this thread starts never hears of Ctrl-C, which a terminal tells all its processes: that is the parent's to handle."""
+    if not hasattr(signal, "pthread_sigmask"):  # Windows
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def can_start() -> bool:
     """Whether processes can start: they import the main module again, which an interactive session lacks."""
     main = sys.modules.get("__main__")
@@ -70,7 +85,7 @@ def can_start() -> bool:
 
 
 def _serve(pipe: Connection[Any, Any], prepare: Callable[..., Callable[[Any], Any]], args: tuple[object, ...]) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # where `_deaf` is not to be had
     work: Callable[[Any], Any] | None = None
     failed: Exception | None = None
     try:

@@ -117,6 +117,26 @@ def test_closed_at_work_it_lets_go_of_who_waits(start: Callable[..., Beside[Any,
     assert not closing.is_alive()
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="has no process groups")
+def test_ctrl_c_at_any_time_is_the_parents_to_handle() -> None:
+    code = """
+        import functools, operator, os, signal
+        from ingest.beside import Beside
+        if __name__ == "__main__":
+            heard = []
+            signal.signal(signal.SIGINT, lambda *_: heard.append(1))
+            beside = Beside(functools.partial, operator.mul, 2)
+            os.killpg(0, signal.SIGINT)  # while it still starts
+            print(beside(3))
+            os.killpg(0, signal.SIGINT)  # when it waits for work
+            print(beside(4), len(heard))
+            beside.close()
+    """
+    command = [sys.executable, "-c", textwrap.dedent(code)]
+    told = subprocess.run(command, capture_output=True, text=True, check=False, start_new_session=True)
+    assert (told.stdout.split(), told.stderr) == (["6", "8", "2"], "")
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="looks for a process by its number")
 def test_it_ends_with_the_program_that_started_it_however_that_ends() -> None:
     code = """
