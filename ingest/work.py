@@ -25,8 +25,11 @@ from rag.types import Article, Passage
 # A worker takes 2 to 3 s of a core to start (Python, tokenizer, NLTK); reading and splitting takes 5 to 10 ms a kilobyte of PDF or HTML.
 ENOUGH_DOCUMENTS = 400
 ENOUGH_BYTES = 8 << 20
-# Rows are nothing but text, of which only the splitting goes to a worker: with one 300 articles of 2 kB took 1.04 of the time, 1,000 took 0.94.
+# Rows are nothing but text, of which only the splitting goes to a worker. Beside the model's process that is worth it only where the model has so many
+# cores that it would wait for the splitting: 1,000 articles take 50 s of a core in the one and 7 in the other; on 2 cores a worker made it 1.06 to 1.12
+# times as long.
 ENOUGH_BYTES_OF_ROWS = 3 << 19
+CORES_FOR_ROWS = 8
 _ROWS = 32  # articles of a JSON Lines or CSV file that travel to a worker together
 
 
@@ -121,7 +124,7 @@ class Workers:
         count = self._count
         if count is None:
             first = list(_until_enough(documents))
-            count = max(1, min(8, (os.cpu_count() or 2) - 1)) if sum(map(_share_of_enough, first)) >= 1 else 0
+            count = max(1, min(8, _cores() - 1)) if sum(map(_share_of_enough, first)) >= 1 else 0
             documents = _chain(first, documents)
         if count == 0:
             for document in documents:
@@ -239,8 +242,17 @@ def _share_of_enough(document: Document | BadInput) -> float:
     """How much of what is worth starting workers for: 1 or more is enough."""
     if isinstance(document, BadInput):
         return 1 / ENOUGH_DOCUMENTS
-    of_rows = BY_ENDING.get(document.kind) in MANY
-    return max(1 / ENOUGH_DOCUMENTS, document.size / (ENOUGH_BYTES_OF_ROWS if of_rows else ENOUGH_BYTES))
+    if BY_ENDING.get(document.kind) in MANY:
+        return (
+            max(1 / ENOUGH_DOCUMENTS, document.size / ENOUGH_BYTES_OF_ROWS)
+            if _cores() >= CORES_FOR_ROWS
+            else 1 / ENOUGH_DOCUMENTS
+        )
+    return max(1 / ENOUGH_DOCUMENTS, document.size / ENOUGH_BYTES)
+
+
+def _cores() -> int:
+    return os.cpu_count() or 2
 
 
 def _until_enough(documents: Iterator[Document | BadInput]) -> Iterator[Document | BadInput]:

@@ -57,9 +57,10 @@ def test_a_few_documents_start_no_process(tmp_path: Path) -> None:
     assert not set(multiprocessing.active_children()) - before
 
 
-def test_a_long_file_of_rows_is_cut_beside_and_a_short_one_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_long_file_of_rows_is_cut_beside_where_there_are_cores_for_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Workers, "_beside", lambda self, documents, count: iter(["beside"] * min(count, 1)))
-    for rows, beside in ((300, False), (1_000, True)):
+    for cores, rows, beside in ((8, 300, False), (8, 1_000, True), (2, 1_000, False)):
+        monkeypatch.setattr("ingest.work._cores", lambda cores=cores: cores)
         file = tmp_path / f"{rows}.jsonl"
         file.write_text("\n".join(json.dumps({"title": f"Row {n}", "text": f"Text of row {n}. " * 100}) for n in range(rows)))
         found = list(Workers(None, SETTINGS, None).read(Sources(Wanted()).documents([str(file)])))
