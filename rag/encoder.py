@@ -11,7 +11,7 @@ import itertools
 import json
 import math
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 import torch
@@ -70,10 +70,7 @@ class Encoder:
         self.eps: float = config["layer_norm_eps"]
         self.max_tokens = max_tokens
         self.precision = precision
-        self._pairs = load_tokenizer(folder, max_tokens)
-        self._single = Tokenizer.from_str(self._pairs.to_str())
-        self._single.enable_truncation(max_tokens)
-        self._untruncated = load_tokenizer(folder, None)
+        self._folder = folder
         loaded = dict(layers or {})
         with safe_open(folder / "model.safetensors", "pt") as file:
             for name in file.keys():  # noqa: SIM118  # no mapping
@@ -95,6 +92,20 @@ class Encoder:
         ]
         self._linears = {name: linear(weights.pop(f"{name}.weight"), weights.pop(f"{name}.bias"), precision) for name in names}
         self.weights = {name: value.to(precision.dtype) for name, value in weights.items()} | _embeddings(folder, precision.dtype)
+
+    @cached_property
+    def _pairs(self) -> Tokenizer:
+        return load_tokenizer(self._folder, self.max_tokens)
+
+    @cached_property
+    def _single(self) -> Tokenizer:
+        tokenizer = load_tokenizer(self._folder, None)
+        tokenizer.enable_truncation(self.max_tokens)
+        return tokenizer
+
+    @cached_property
+    def _untruncated(self) -> Tokenizer:
+        return load_tokenizer(self._folder, None)
 
     def count(self, text: str) -> int:
         """Word pieces of `text`, the two marks around it included, before any truncation."""
