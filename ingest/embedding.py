@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -21,9 +22,9 @@ from rag.types import Span
 _Task = tuple[str, tuple[Any, ...]]
 
 
-def _prepare() -> Callable[[_Task], tuple[Any, float]]:
+def _prepare(folder: Path) -> Callable[[_Task], tuple[Any, float]]:
     """What does one of the embedder's methods, and tells how many seconds that took inside the model."""
-    embedder = PackagedEmbedder()
+    embedder = PackagedEmbedder(folder)
     embedder.load()
 
     def work(task: _Task) -> tuple[Any, float]:
@@ -35,7 +36,7 @@ def _prepare() -> Callable[[_Task], tuple[Any, float]]:
 
 
 class EmbedderBeside:
-    """The same vectors as those of `own`. The process starts when first asked for one."""
+    """The same vectors as those of `own`, for one thread at a time. The process starts when first asked for one."""
 
     def __init__(self, own: PackagedEmbedder) -> None:
         self._own = own
@@ -66,7 +67,7 @@ class EmbedderBeside:
 
     def _ask(self, method: str, *args: Any) -> Any:
         for _ in range(2):
-            self._beside = self._beside or Beside(_prepare)
+            self._beside = self._beside or Beside(_prepare, self._own.folder)
             try:
                 made, seconds = self._beside((method, args))
             except Died:  # killed from outside: what it was to make is made again, by a new one

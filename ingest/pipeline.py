@@ -66,8 +66,8 @@ class Step:
 
 @dataclass
 class Options:
-    """How to ingest. `workers` is how many processes read: None decides by the amount; with 0 all is done in this process. `stop`, when set, ends the ingest after the
-    step it is in: what was read by then is written."""
+    """How to ingest. `workers` is how many processes read: None decides by the amount; with 0 all is done in this process. `stop`, when
+    set, ends the ingest after the step it is in: what was read by then is written."""
 
     wanted: Wanted = field(default_factory=Wanted)
     workers: int | None = None

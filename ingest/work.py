@@ -190,9 +190,13 @@ class _Team:
         """End the processes; what is not yet read is dropped."""
         self._closed = True
         self._threads.shutdown(wait=False, cancel_futures=True)
+        self._end()
+        self._threads.shutdown()
+        self._end()  # one that was being started meanwhile
+
+    def _end(self) -> None:
         for process in list(self._all):
             process.close()
-        self._threads.shutdown()
 
 
 @dataclass

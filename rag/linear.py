@@ -40,9 +40,12 @@ def has_vnni() -> bool:
 
 def multiplies_int8() -> bool:
     """Whether torch has a product of integers for this CPU: x86 from AVX2 on."""
-    has_onednn = torch.backends.mkldnn.is_available() and hasattr(torch.ops.onednn, "qlinear_pointwise")  # type: ignore[no-untyped-call]
     x86 = platform.machine().lower() in {"x86_64", "amd64"}
-    return x86 and bool(_cpu().get("avx2")) and has_onednn
+    return x86 and bool(_cpu().get("avx2")) and _has_onednn() and hasattr(torch.ops.onednn, "qlinear_pointwise")
+
+
+def _has_onednn() -> bool:
+    return bool(torch.backends.mkldnn.is_available())  # type: ignore[no-untyped-call]
 
 
 def has_bfloat16() -> bool:
@@ -182,6 +185,6 @@ def linear(weight: torch.Tensor, bias: torch.Tensor, precision: Precision) -> Li
     """The layer with a float32 `weight`, shape (outputs, inputs), and `bias`, shape (outputs,), in `precision`."""
     if precision is Precision.INT8:
         return EightBits(weight, bias)
-    if precision is Precision.BFLOAT16 and has_bfloat16():
+    if precision is Precision.BFLOAT16 and has_bfloat16() and _has_onednn():
         return Packed(weight, bias)
     return Whole(weight.to(precision.dtype), bias.to(precision.dtype))

@@ -59,7 +59,7 @@ def test_killed_again_and_again_it_says_so_in_a_sentence(apart: EmbedderBeside, 
         apart.question("")
 
 
-def _dying() -> None:
+def _dying(folder: Path) -> None:
     import os
 
     os._exit(1)
