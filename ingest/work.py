@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
@@ -246,13 +247,10 @@ def _share_of_enough(document: Document | BadInput) -> float:
     """How much of what is worth starting workers for: 1 or more is enough."""
     if isinstance(document, BadInput):
         return 1 / ENOUGH_DOCUMENTS
+    enough: float = ENOUGH_BYTES
     if BY_ENDING.get(document.kind) in MANY:
-        return (
-            max(1 / ENOUGH_DOCUMENTS, document.size / ENOUGH_BYTES_OF_ROWS)
-            if _cores() >= CORES_FOR_ROWS
-            else 1 / ENOUGH_DOCUMENTS
-        )
-    return max(1 / ENOUGH_DOCUMENTS, document.size / ENOUGH_BYTES)
+        enough = ENOUGH_BYTES_OF_ROWS if _cores() >= CORES_FOR_ROWS else math.inf
+    return max(1 / ENOUGH_DOCUMENTS, document.size / enough)
 
 
 def _cores() -> int:

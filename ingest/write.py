@@ -1,7 +1,8 @@
 """Embedding and writing, beside the reading: while one step is written the next is embedded and the one after it read.
 
-Torch, SQLite, Chroma and Tantivy let other threads run while they compute, so three threads keep two cores busy. A step is still
-written as one: readers of the library see all of its articles new, or none.
+Torch, SQLite and Tantivy let other threads run while they compute, so three threads keep two cores busy; Chroma does not, so the model
+has a process of its own where it can (`ingest.embedding`). A step is still written as one: readers of the library see all of its articles
+new, or none.
 """
 
 from __future__ import annotations
