@@ -10,8 +10,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from rag.cite import Checked, check, quote_of
-from rag.compose.extract import Draft, Extract, extract, load_weights
+from rag.compose.extract import Draft, Extract, extract
 from rag.compose.generate import messages_for, sentences
+from rag.compose.weights import load_weights
 from rag.config import Settings
 from rag.conversation import condense, resolve
 from rag.cores import share_cores

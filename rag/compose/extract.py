@@ -3,83 +3,31 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import lru_cache
-from pathlib import Path
-from typing import Any
 
 import numpy as np
 
-from rag.compose.accounts import accounts
 from rag.compose.announced import announces
 from rag.compose.brackets import bracketed
-from rag.compose.features import NAMES, TELLS, Candidate, candidates, holds, rows, says_it_all, tells
+from rag.compose.choose import choose
+from rag.compose.features import Candidate, candidates, holds, rows, tells
+from rag.compose.further import Further, Rated
+from rag.compose.weights import load_weights
 from rag.dates import find_dates, written, written_as_known
-from rag.figures import amounts
 from rag.question import Asks, asks
 from rag.question.form import asks_news, form_of
 from rag.reader import Reader
 from rag.retrieve import Retrieved
-from rag.store.words import stems
 from rag.types import Form, Span
-
-WEIGHTS = Path(__file__).with_name("weights.json")
 
 # A sentence that opens so cannot be read without the one before it.
 _LEANS = re.compile(
     r"^[\"']?(?:It|Its|He|His|She|Her|They|Their|Them|This|That|These|Those|Both|Such|The (?:company|firm|union|studio|deal|bill|suit|judge"
     r"|pair|group|film|song|series|show|statement|agreement|contract|latter|former|move|decision|two|three))\b"
 )
-# Second and later sentences must be this likely beside the first. On the 1,110 development questions, cross-validated: 0.12 is right for 0.800 with
-# 3.1 sentences, 0.08 for 0.808 with 3.7, 0.05 for 0.812 with 4.3 (with the reader before the present one).
-_BESIDE_FIRST = 0.08
-_BESIDE_ACCOUNTS = (
-    0.3  # the same beside accounts found to differ unasked: what is beside the point would read as one more account
-)
 _HALF = 0.5  # of the leading sentence's chance, which one with the date or figure asked for needs to come before it
-_SAID = 0.75  # the least confidence in an answer whose sentence says all of the question
-_SAME = 0.6  # shared stems over all stems: two outlets' sentences that tell the same thing
-
-
-@dataclass(frozen=True)
-class Logistic:
-    """A logistic model over standardised features."""
-
-    mean: np.ndarray
-    scale: np.ndarray
-    weight: np.ndarray
-    bias: float
-
-    def probability(self, x: np.ndarray) -> np.ndarray:
-        """One for each row of `x`; for a single row, a scalar array."""
-        z = ((x - self.mean) / self.scale) @ self.weight + self.bias
-        p: np.ndarray = 1 / (1 + np.exp(-z))
-        return p
-
-
-@dataclass(frozen=True)
-class Weights:
-    """Fitted by `train/composer.py`: does a sentence answer, does what was found tell, and from which confidence on to say so."""
-
-    answers: Logistic
-    tells: Logistic
-    threshold: float
-
-
-@lru_cache
-def load_weights(path: Path = WEIGHTS) -> Weights:
-    """The fitted weights. Raises ValueError when they were fitted on other features."""
-    data = json.loads(path.read_text("utf-8"))
-    if (tuple(data["answers"]["features"]), tuple(data["tells"]["features"])) != (NAMES, TELLS):
-        raise ValueError(f"{path} was fitted on other features than the composer has: run python -m train.composer")
-
-    def logistic(part: dict[str, Any]) -> Logistic:
-        return Logistic(np.array(part["mean"]), np.array(part["scale"]), np.array(part["weight"]), float(part["bias"]))
-
-    return Weights(logistic(data["answers"]), logistic(data["tells"]), float(data["threshold"]))
 
 
 @dataclass(frozen=True)
@@ -107,11 +55,6 @@ class Extract:
     drafts: list[Draft]
     form: Form
     confidence: float
-
-
-def _alike(a: str, b: str) -> float:
-    one, other = set(stems(a)), set(stems(b))
-    return len(one & other) / max(1, len(one | other))
 
 
 def _before(candidate: Candidate) -> Candidate | None:
@@ -142,26 +85,25 @@ def _whole(candidate: Candidate) -> bool:
     return not before or (before[-1] in ".!?\"'”’)\n" and not text[span.start].islower())  # noqa: RUF001
 
 
-@dataclass(frozen=True)
-class _Judged:
-    """The sentences of what was found, the chance of each that it answers, and the confidence that any does."""
+def whole_sentences(found: Retrieved, reader: Reader) -> list[Candidate]:
+    """Every sentence of the passages that are read, those that a passage cuts apart."""
+    return [candidate for candidate in candidates(found, reader) if _whole(candidate)]
 
-    sentences: list[Candidate]
-    chances: np.ndarray
+
+@dataclass(frozen=True)
+class _Judged(Rated):
+    """With the confidence that any of them answers."""
+
     confidence: float
 
 
 def _judge(found: Retrieved, reader: Reader, idf: Callable[[str], float]) -> _Judged:
-    sentences = [candidate for candidate in candidates(found, reader) if _whole(candidate)]
+    sentences = whole_sentences(found, reader)
     if not sentences:
         return _Judged([], np.zeros(0), 0.0)
     weights, x = load_weights(), rows(found, sentences, idf)
     chances = weights.answers.probability(x)
     confidence = float(weights.tells.probability(tells(x, chances)))
-    told = says_it_all(x)
-    if told.any():  # no other sentence answers more directly
-        confidence = max(confidence, _SAID)
-        chances[told] = np.maximum(chances[told], np.nextafter(chances.max(), 1.0))
     return _Judged(sentences, chances, confidence)
 
 
@@ -176,38 +118,18 @@ def extract(found: Retrieved, reader: Reader, idf: Callable[[str], float], most:
     of_parts = [_judge(part, reader, idf) for part in found.parts]
     if not whole.sentences:
         return Extract([], form, 0.0)
-    chosen: list[Draft] = []
-
-    def take(judged: _Judged, i: int) -> None:
-        draft = Draft(judged.sentences[i], float(judged.chances[i]))
-        if not any(_repeats(draft, other) for other in chosen):
-            chosen.append(draft)
-
-    for part in of_parts:
-        if part.sentences:
-            take(part, int(part.chances.argmax()))
-    beside = accounts(question, form, whole.sentences, whole.chances)
-    for i in beside:
-        take(whole, i)
-    floor = (_BESIDE_ACCOUNTS if len(beside) > 1 and form is not Form.DIFFER else _BESIDE_FIRST) * float(whole.chances.max())
-    for i in np.argsort(-whole.chances, kind="stable"):
-        if len(chosen) >= most or whole.chances[i] < floor:
-            break
-        take(whole, int(i))
+    further = Further(question, whole, of_parts, idf)
+    places, beside = choose(question, whole, of_parts, further, load_weights().adds, most)
+    chosen = [Draft(further.sentences[i], float(further.chances[i])) for i in places]
     confidence = max(whole.confidence, min((part.confidence for part in of_parts), default=0.0))
     if form is Form.TIMELINE:
         return Extract(in_time([_dated(draft) for draft in chosen], newest_first=asks_news(question)), form, confidence)
-    if len(beside) > 1:
+    if beside > 1:
         form = Form.DIFFER
     elif form is Form.DIFFER or len(chosen) < 2:
         form = Form.PROSE
     kind = asks(question)
     return Extract(_answered_first(_readable(chosen), kind, question) if not of_parts else _readable(chosen), form, confidence)
-
-
-def _repeats(draft: Draft, other: Draft) -> bool:
-    one, two = draft.candidate.text, other.candidate.text
-    return _alike(one, two) > _SAME and amounts(one) <= amounts(two)
 
 
 def _dated(draft: Draft) -> Draft:

@@ -94,6 +94,11 @@ def _names(question: str) -> set[str]:
     return {stem for name in _NAME.findall(question) for stem in stems(name)}
 
 
+def names_in(text: str) -> set[str]:
+    """Words of `text` with a capital or digits, its first and those that open a sentence apart, in small letters."""
+    return {name.casefold() for name in _NAME.findall(text)}
+
+
 def holds(kind: Asks, sentence: str, question: str) -> bool:
     """Whether `sentence` has a date, figure or name that `question` does not already hold."""
     if kind is Asks.DATE:
@@ -168,20 +173,6 @@ def rows(found: Retrieved, sentences: Sequence[Candidate], idf: Callable[[str], 
             np.clip(margins[i] - (best_two[-1] if margins[i] == best_two[0] else best_two[0]), -5, 5),
         )
     return out
-
-
-_NEARLY_ALL = 0.85  # of a question's words, by rarity
-
-
-def says_it_all(x: np.ndarray) -> np.ndarray:
-    """Which sentences say nearly all words of the question, each of its names, and something of the kind asked for: bool, shape (len(x),).
-
-    From the `rows` of a question's sentences. One of the 194 unanswerable development questions has one, and 46 of the 916 others: it is
-    asked in the coverage's own words, and the reader may still find that it does not tell.
-    """
-    said, names, missing = (x[:, NAMES.index(name)] for name in ("said", "names_said", "asked_kind_missing"))
-    told: np.ndarray = (said >= _NEARLY_ALL) & (names == 1.0) & (missing == 0.0)
-    return told
 
 
 # Of a whole question: does anything found tell? Only the reader's margins and the chances made from them. Numbers that compare words or

@@ -6,17 +6,30 @@ import re
 
 from rag.question.form import ASKING, PREPOSITIONS, without_aside
 
-_JOINT = re.compile(r",?\s+(?:and(?: also)?|or|plus|as well as|vs\.?|versus|compared (?:with|to)|than)\s+|;\s+|,\s+(?=[A-Z])")
+_VERB = "is|are|was|were|do|does|did|has|have|can|could|may|might|must|will|would"
+_JOINT = re.compile(
+    r",?\s+(?:and(?: also)?|or|plus|as well as|vs\.?|versus|compared (?:with|to)|than)\s+|;\s+|,\s+(?=[A-Z])"
+    rf"|,\s+(?=(?:{ASKING})\s+(?:{_VERB})\b.{{0,200}}(?:,|\band)\s+(?:{ASKING})\s+(?:{_VERB})\b)"  # 'when did it start, when did it end and who won'
+)
 _MONTH_NAMES = "January|February|March|April|May|June|July|August|September|October|November|December"
 # A run of words with capitals, the question's first word and months apart: something that a title could hold.
 _NAME = re.compile(rf"(?<!^)\b(?!(?:{_MONTH_NAMES})\b)[A-Z][\w'&.-]*(?:\s+(?:of the\s+|of\s+|the\s+)?[A-Z][\w'&.-]*)*")
 _BEFORE_ASKING = rf"(?:(?:{PREPOSITIONS}|roughly|about)\s+)?"
-_VERB = "is|are|was|were|do|does|did|has|have|can|could|may|might|must|will|would"
 _ASKS_AGAIN = re.compile(rf"^{_BEFORE_ASKING}(?:{ASKING})\b", re.IGNORECASE)
+_HAS_ASKED = re.compile(rf"\b(?:{ASKING})\b", re.IGNORECASE)
 # Behind a comma a verb may ask: 'What did A say, and must B pay?'
 _ASKS_WHETHER = re.compile(rf"^(?:{_VERB})\s", re.IGNORECASE)
 # 'And what was it?' asks nothing without what stands before.
-_LEANS = re.compile(r"^(?:who|what|when|where|which)\s+(?:is|was|are|were)\s+(?:it|that|this|they|these)\b", re.IGNORECASE)
+_LEANS = re.compile(
+    rf"^(?:who|what|when|where|which)\s+(?:is|was|are|were)\s+(?:(?:it|they)\b|(?:that|this|these)(?=\W*$|\s+(?:{PREPOSITIONS})\b))",
+    re.IGNORECASE,
+)
+# 'Which in Taylor Made Freestyle?': asks what was asked before, of another thing.
+_OF_ANOTHER = re.compile(
+    rf"^(?:{ASKING}|how (?:many|much|long))\s+(?=(?:{PREPOSITIONS})\s+(?:the\s+|an?\s+)?(?-i:{_NAME.pattern.removeprefix('(?<!^)')})\W*$)",
+    re.I,
+)
+_OWNER = re.compile(r"\b[A-Z][\w.&-]*(?:\s+[\w-]+){0,2}?(?:'s|s')(?=\W|$)")  # 'the Cairnes brothers' chiller'
 _LISTS = re.compile(r"^(?:please\s+)?(?:name|list|give|identify)\s+", re.IGNORECASE)
 _LISTED = re.compile(r"^(?:the|an?|any)\s", re.IGNORECASE)
 # 'In which city?', 'on what turnout?': without a verb, so it asks more about what was asked before.
@@ -32,6 +45,9 @@ _HANGING = re.compile(r"(?:\b(?:in|at|on|by|for|to|of|per|from|with|under|accord
 _TOGETHER = re.compile(r"\b(?:between|both)\s+[\w'&. -]*$", re.I)  # 'between Disney and OpenAI' is one thing
 # The noun asked for, 'which Grammy', is no name that a pronoun behind it could mean.
 _ASKED_NOUN = re.compile(rf"^{_BEFORE_ASKING}(?:which|what|whose)\s+\w+", re.I)
+_CHOICE = re.compile(
+    r"^(?:who|which|what)\b[^?]*\b(?:first|last|earlier|later|sooner|bigger|higher|longer)\b[^?]*\bor\b", re.I
+)  # 'Who was first, A or B?'
 _EACH = re.compile(r"\b(?:each|respectively)\b", re.I)
 # What all is asked about, said in front: 'With the cloning tool, who ...', 'Xania Monet and FN Meka: who ...'.
 _TOPIC = re.compile(
@@ -40,6 +56,8 @@ _TOPIC = re.compile(
 )
 _ONE_OF_TWO = {"first": 0, "former": 0, "second": 1, "latter": 1}
 _TH_ONE = re.compile(r"\bthe (first|former|second|latter)(?: one)?(?=\s*(?:[?.,]|$))", re.I)
+_TWICE = re.compile(r"\b(the )the\s", re.I)
+_OPENS_A_NAME = re.compile(rf"^(?!(?:{ASKING}|{PREPOSITIONS}|{_VERB}|name|list|give|identify|the|an?)\b)[A-Z][\w'&.-]*\s$", re.I)
 _FEWEST_WORDS = 4  # of a question that names nothing and is still one of its own
 MOST_PARTS = 3
 
@@ -71,6 +89,8 @@ def parts(question: str) -> tuple[str, ...]:
         again = _asks(right, joint.group())
         if _TOGETHER.search(left) or _LEANS.match(right) or (not again and _run_on(joint.group(), left, right, question)):
             continue
+        if again and joint.group().strip() == "," and not _HAS_ASKED.search(left):
+            continue
         names = _NAME.search(" " * bool(start) + left)
         if (names and (_NAME.search(" " + right) or again)) or (again and _own(left) and _own(right)):
             cut.append((left, joint.group()))
@@ -88,14 +108,20 @@ def parts(question: str) -> tuple[str, ...]:
     topic = _TOPIC.match(question)
     for part, (_, behind) in zip(others, cut, strict=True):
         if _asks(part, behind):
-            about = topic and not _FRAGMENT.match(part) and not _NAME.search(" " + part)
+            about = topic and not _FRAGMENT.match(part) and _is_of_topic(part)
             whole.append(topic.group() + part if topic and about else _named(part, first))
         elif _whole(part, behind, first):
             listing = _LISTS.match(first)
             whole.append((listing.group() if listing else "") + part)
         else:
-            whole.append(_before(first, part) + (part if part is last else _ended(part, after)))
+            whole.append(_TWICE.sub(r"\1", _before(first, part) + (part if part is last else _ended(part, after))))
     return tuple(_either(part, topic.group()) for part in whole) if topic else tuple(whole)
+
+
+def _is_of_topic(part: str) -> bool:
+    """Whether `part` names nothing, or says 'it' or 'she' before it does: what that is has been said in front of all."""
+    named, pronoun = _NAME.search(" " + part), _PERSON.search(part) or _THING.search(part)
+    return not named or bool(pronoun and pronoun.start() < named.start())
 
 
 def _either(part: str, topic: str) -> str:
@@ -129,12 +155,17 @@ def _own(question: str) -> bool:
 def _run_on(joint: str, left: str, right: str, question: str) -> bool:
     """Whether `right` goes on with what `left` names, which is looked for as one: 'Disney and Universal', 'Now and Then'. Two things it is where
     each has an owner ('A's chief and B's'), a preposition or 'each', or one is set against the other."""
+    if joint.strip(" ,") in {"or", "and", ""} and _CHOICE.match(question):
+        return True
     if joint.strip(" ,") not in {"and", "or", "than", ""} or _EACH.search(question) or _PREPOSITION.match(right):
         return False
     if _lists(question, right):
         return False
     one, other = [*_NAME.finditer(" " + left)][-1:], _NAME.search(" " + right)
-    return not (one and other and "'s" in one[0].group() and "'s" in other.group())
+    if not one or not other:
+        return True
+    ours, theirs = _OWNER.match(" " + left, one[0].start()), _OWNER.match(" " + right, other.start())
+    return not (ours and theirs)
 
 
 def _before(first: str, part: str) -> str:
@@ -144,6 +175,8 @@ def _before(first: str, part: str) -> str:
         return first[: same[-1].start()]
     known = [*_NAME.finditer(first)]
     before = first[: known[-1].start()] if known else ""
+    if _OPENS_A_NAME.match(before):  # 'Replica Studios and Narrativ: who ...'
+        before = ""
     return before[: _HANGING.search(before).start()] if preposition else before  # type: ignore[union-attr]  # it matches nothing, too
 
 
@@ -158,6 +191,8 @@ def _named(part: str, first: str) -> str:
     known = [name.group() for name in _NAME.finditer(first)] or [""]
     if _FRAGMENT.match(part):
         return f"{part.rstrip(' ?')} {_OPENING.sub('', first).rstrip(' ?')}?"
+    if (other := _OF_ANOTHER.match(part)) and (before := _before(first, part[other.end() :])):
+        return before + part[other.end() :]
     asked = _ASKED_NOUN.match(part)
     own = _NAME.search(part, asked.end() if asked else 1)
     person = None if part.lower().startswith("who") else _PERSON.search(part)  # 'who says his voice': his own

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from rag.compose.extract import load_weights
 from rag.compose.features import NAMES, TELLS, tells
+from rag.compose.weights import load_weights
 
 
 def _rows(margins: list[float], places: list[int]) -> np.ndarray:
