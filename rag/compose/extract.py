@@ -12,7 +12,7 @@ import numpy as np
 from rag.compose.announced import announces
 from rag.compose.brackets import bracketed
 from rag.compose.choose import choose
-from rag.compose.features import Candidate, candidates, holds, rows, tells
+from rag.compose.features import Candidate, candidates, holds, rows, says_it_all, tells
 from rag.compose.further import Further, Rated
 from rag.compose.weights import load_weights
 from rag.dates import find_dates, written, written_as_known
@@ -27,6 +27,7 @@ _LEANS = re.compile(
     r"^[\"']?(?:It|Its|He|His|She|Her|They|Their|Them|This|That|These|Those|Both|Such|The (?:company|firm|union|studio|deal|bill|suit|judge"
     r"|pair|group|film|song|series|show|statement|agreement|contract|latter|former|move|decision|two|three))\b"
 )
+_SAID = 0.75  # the least confidence in an answer whose sentence says all of the question
 _HALF = 0.5  # of the leading sentence's chance, which one with the date or figure asked for needs to come before it
 
 
@@ -104,6 +105,10 @@ def _judge(found: Retrieved, reader: Reader, idf: Callable[[str], float]) -> _Ju
     weights, x = load_weights(), rows(found, sentences, idf)
     chances = weights.answers.probability(x)
     confidence = float(weights.tells.probability(tells(x, chances)))
+    told = says_it_all(x, found.understood.text)
+    if told.any():  # no other sentence answers more directly
+        confidence = max(confidence, _SAID)
+        chances[told] = np.maximum(chances[told], np.nextafter(chances.max(), 1.0))
     return _Judged(sentences, chances, confidence)
 
 

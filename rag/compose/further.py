@@ -61,14 +61,16 @@ class Further:
         for column, rated in enumerate(of_each):
             odds[[self.at(sentence) for sentence in rated.sentences], column] = _log_odds(rated.chances)
         below = odds - odds.max(axis=0)
-        less = below[:, 1:].max(axis=1) if len(of_each) > 1 else below[:, 0]
+        less = below[:, 1:].max(axis=1, initial=-np.inf)
+        less = np.where(np.isfinite(less), less, below[:, 0])  # where no part brought it, of the whole question
         best = odds.max(axis=1)
         self.chances = 1 / (1 + np.exp(-best))
         asked = without_aside(question)
         weights = {stem: idf(stem) for stem in stems(asked)}
         self._weight = np.array(list(weights.values())) / (sum(weights.values()) or 1.0)
         own = [set(stems(sentence.text)) for sentence in self.sentences]
-        self._says = np.array([[stem in words for stem in weights] for words in own], dtype=bool).reshape(-1, len(weights))
+        says = [[stem in words for stem in weights] for words in own]
+        self._says = np.array(says, dtype=bool).reshape(len(own), len(weights))
         self._vectors = np.stack([sentence.vector for sentence in self.sentences])
         mentioned = names_in(asked)
         self._names = [names_in(sentence.text) - mentioned for sentence in self.sentences]
@@ -76,9 +78,7 @@ class Further:
         self._fixed = np.column_stack(
             [
                 np.maximum(best, _FURTHEST),
-                np.maximum(
-                    np.where(np.isfinite(less), less, below[:, 0]), _FURTHEST
-                ),  # the whole question's where no part brought it
+                np.maximum(less, _FURTHEST),
                 np.clip(margins, -10, 10),
                 np.maximum(margins - margins.max(), -15),
                 self._says @ self._weight,

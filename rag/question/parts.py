@@ -83,11 +83,12 @@ def parts(question: str) -> tuple[str, ...]:
     ('Who sued and why?',)
     """
     cut: list[tuple[str, str]] = []  # what stands before each joint, and the joint
-    start, asked = 0, len(without_aside(question))
+    start, asked, topic = 0, len(without_aside(question)), _TOPIC.match(question)
     for joint in _JOINT.finditer(question, 0, asked):
         left, right = question[start : joint.start()], question[joint.end() :]
         again = _asks(right, joint.group())
-        if _TOGETHER.search(left) or _LEANS.match(right) or (not again and _run_on(joint.group(), left, right, question)):
+        leans = _LEANS.match(right) and not topic
+        if leans or _TOGETHER.search(left) or (not again and _run_on(joint.group(), left, right, question)):
             continue
         if again and joint.group().strip() == "," and not _HAS_ASKED.search(left):
             continue
@@ -105,7 +106,6 @@ def parts(question: str) -> tuple[str, ...]:
     if not _whole(last, cut[-1][1], first) and (named := _NAME.search(" " + last)):
         after = (" " + last)[named.end() :]
     whole = [first if _whole(others[0], cut[0][1], first) else _ended(first, after)]
-    topic = _TOPIC.match(question)
     for part, (_, behind) in zip(others, cut, strict=True):
         if _asks(part, behind):
             about = topic and not _FRAGMENT.match(part) and _is_of_topic(part)

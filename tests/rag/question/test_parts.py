@@ -38,6 +38,29 @@ from rag.question.parts import parts
             "Name Deezer's chief executive and Spotify's policy chief",
             ("Name Deezer's chief executive?", "Name Spotify's policy chief"),
         ),
+        (
+            "Whose voices did AI mimic in Harbour Lights, and which in Northern Song?",
+            ("Whose voices did AI mimic in Harbour Lights", "Whose voices did AI mimic in Northern Song?"),
+        ),
+        (
+            "How large were the Lowton mogul's build-out and the Harbour brothers' share purchase?",
+            ("How large were the Lowton mogul's build-out?", "How large were the Harbour brothers' share purchase?"),
+        ),
+        (
+            "Replica Studios and Narrativ: on which day did the union announce its deal with each?",
+            (
+                "Replica Studios: on which day did the union announce its deal with each?",
+                "Narrativ: on which day did the union announce its deal with each?",
+            ),
+        ),
+        (
+            "The players' strike: when did it start, when was a deal announced and when was it ratified?",
+            (
+                "The players' strike: when did it start",
+                "The players' strike: when was a deal announced",
+                "The players' strike: when was it ratified?",
+            ),
+        ),
     ],
 )
 def test_what_is_said_once_goes_to_each(question: str, expected: tuple[str, ...]) -> None:
@@ -64,6 +87,17 @@ def test_what_is_said_once_goes_to_each(question: str, expected: tuple[str, ...]
             "With actors renting out voices through that New York firm, who sets the fee, and must they say yes to each spot?",
             "With actors renting out voices through that New York firm, must they say yes to each spot?",
         ),
+        (
+            "When did Sir Paul first tell of the record, and when was that record put on sale?",
+            "when was that record put on sale?",
+        ),
+        ("Deep Fake Love: who hosts it, and which firm made it for Netflix?", "Deep Fake Love: which firm made it for Netflix?"),
+        ("What rating did Lane give Arc Raiders, and who from Epic spoke up?", "who from Epic spoke up?"),
+        (
+            "Who was first to sue, Warner Bros. or Disney and Universal, and on what date did each sue?",
+            "on what date did each sue?",
+        ),
+        ("A year on from the Runway deal, what did TheWrap say of it, and what does Lionsgate say?", "what does Lionsgate say?"),
         ("In 2023, who sued Meta, and when did Anthropic settle?", "when did Anthropic settle?"),
         ("Xania Monet and FN Meka: who is behind the former, and who made the latter?", "who made FN Meka?"),
         ("What did Netflix get for walking away, and may Google train on A24's films?", "may Google train on A24's films?"),
