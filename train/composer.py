@@ -28,7 +28,9 @@ from rag.config import load_settings
 from rag.engine import Engine
 from rag.retrieve import Retrieved
 
-FITTED = 1347  # the development questions that the packaged weights are fitted on: all there were
+FITTED = 1427  # the development questions that the packaged weights are fitted on: all there were
+# Of them those that the threshold is chosen on, one in six not told. The last 80 are joined questions of which nothing is told, there to learn from.
+THRESHOLD_ON = 1347
 FOLDS = 10
 MOST = 5  # sentences of an answer, as the setting `max_sentences` has it
 Chances = list[np.ndarray]  # of the sentences of a question, and of those of each of its parts
@@ -111,10 +113,14 @@ def fit_answers(asked: list[Asked]) -> Fitted:
     return _fit(np.concatenate([a.whole.x for a in asked]), np.concatenate([a.right for a in asked]), weight, STRENGTH)
 
 
-def fit_tells(asked: list[Asked], chances: list[Chances]) -> Fitted:
-    """'What was found tells', from the chances of its sentences by models that have not seen the question."""
-    x = np.stack([tells(a.whole.x, whole) for a, (whole, *_) in zip(asked, chances, strict=True)])
+def fit_tells(asked: list[Asked]) -> Fitted:
+    """'What was found tells.'"""
+    x = np.stack([_tells(a) for a in asked])
     return _fit(x, np.array([a.question.answerable for a in asked]), np.ones(len(asked)), STRENGTH)
+
+
+def _tells(a: Asked) -> np.ndarray:
+    return tells(a.whole.x, [part.x for part in a.parts])
 
 
 def fit_adds(asked: list[Asked], chances: list[Chances], idf: Callable[[str], float]) -> Fitted:
@@ -180,11 +186,11 @@ def cross_validate(asked: list[Asked], fold: np.ndarray, chances: list[Chances],
     held, lengths = [], []
     for k in range(FOLDS):
         known = np.flatnonzero(fold != k)
-        fitted_on = [asked[i] for i in known], [chances[i] for i in known]
-        whether, adds = fit_tells(*fitted_on), fit_adds(*fitted_on, idf)
+        fitted_on = [asked[i] for i in known]
+        whether, adds = fit_tells(fitted_on), fit_adds(fitted_on, [chances[i] for i in known], idf)
         for i in np.flatnonzero(fold == k):
             a = asked[i]
-            confidence[i] = whether.probability(tells(a.whole.x, chances[i][0])[None])[0]
+            confidence[i] = whether.probability(_tells(a)[None])[0]
             if a.question.answerable:
                 whole, parts, further = _choice(a, chances[i], idf)
                 places, _ = choose(a.text, whole, parts, further, adds, MOST)
@@ -201,12 +207,13 @@ def main(data_dir: Path, file: Path) -> None:
     asked = gather(engine, load(BUNDLED / "dev.jsonl")[:FITTED])
     fold = np.random.default_rng(0).permutation(len(asked)) % FOLDS
     chances = unseen(asked, fold)
-    threshold, precision, recall = best_threshold(cross_validate(asked, fold, chances, idf), asked)
+    confidence = cross_validate(asked, fold, chances, idf)
+    threshold, precision, recall = best_threshold(confidence[:THRESHOLD_ON], asked[:THRESHOLD_ON])
     print(f"cross-validated: abstaining under {threshold:.3f} has precision {precision:.3f} and recall {recall:.3f}")
     fitted = {
         "answers": (NAMES, fit_answers(asked)),
         "adds": (ADDS, fit_adds(asked, chances, idf)),
-        "tells": (TELLS, fit_tells(asked, chances)),
+        "tells": (TELLS, fit_tells(asked)),
     }
     for features, model in fitted.values():
         print("  " + ", ".join(f"{name} {value:+.2f}" for name, value in zip(features, model.model.coef_[0], strict=True)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -93,23 +93,26 @@ def whole_sentences(found: Retrieved, reader: Reader) -> list[Candidate]:
 
 @dataclass(frozen=True)
 class _Judged(Rated):
-    """With the confidence that any of them answers."""
+    """With the `rows` of the sentences, and whether one of them says all of the question: no other answers more directly then."""
 
-    confidence: float
+    x: np.ndarray
+    says_it_all: bool
 
 
 def _judge(found: Retrieved, reader: Reader, idf: Callable[[str], float]) -> _Judged:
     sentences = whole_sentences(found, reader)
-    if not sentences:
-        return _Judged([], np.zeros(0), 0.0)
-    weights, x = load_weights(), rows(found, sentences, idf)
-    chances = weights.answers.probability(x)
-    confidence = float(weights.tells.probability(tells(x, chances)))
+    x = rows(found, sentences, idf)
+    chances = load_weights().answers.probability(x)
     told = says_it_all(x, found.understood.text)
-    if told.any():  # no other sentence answers more directly
-        confidence = max(confidence, _SAID)
+    if told.any():
         chances[told] = np.maximum(chances[told], np.nextafter(chances.max(), 1.0))
-    return _Judged(sentences, chances, confidence)
+    return _Judged(sentences, chances, x, bool(told.any()))
+
+
+def _confidence(whole: _Judged, parts: Sequence[_Judged]) -> float:
+    """That what was found tells."""
+    chance = float(load_weights().tells.probability(tells(whole.x, [part.x for part in parts])))
+    return max(chance, _SAID) if whole.says_it_all else chance
 
 
 def extract(found: Retrieved, reader: Reader, idf: Callable[[str], float], most: int) -> Extract:
@@ -123,10 +126,10 @@ def extract(found: Retrieved, reader: Reader, idf: Callable[[str], float], most:
     of_parts = [_judge(part, reader, idf) for part in found.parts]
     if not whole.sentences:
         return Extract([], form, 0.0)
+    confidence = _confidence(whole, of_parts)
     further = Further(question, whole, of_parts, idf)
     places, beside = choose(question, whole, of_parts, further, load_weights().adds, most)
     chosen = [Draft(further.sentences[i], float(further.chances[i])) for i in places]
-    confidence = max(whole.confidence, min((part.confidence for part in of_parts), default=0.0))
     if form is Form.TIMELINE:
         return Extract(in_time([_dated(draft) for draft in chosen], newest_first=asks_news(question)), form, confidence)
     if beside > 1:

@@ -193,28 +193,27 @@ def says_it_all(x: np.ndarray, question: str) -> np.ndarray:
     return told
 
 
-# Of a whole question: does anything found tell? Only the reader's margins and the chances made from them. Numbers that compare words or
-# vectors are no better here, and get weights below zero, learnt from questions written to tempt, that turn away plain questions in the coverage's own
-# words.
+# Of a whole question: does anything found tell? Only the reader's margins. Numbers that compare words or vectors are no better here, and get weights
+# below zero, learnt from questions written to tempt, that turn away plain questions in the coverage's own words.
 TELLS = (
     "reads",  # the highest margin
     "reads_three",  # mean of the three highest margins
     "reads_near",  # the highest of the two best passages and those beside the first: the further down, the likelier a margin deceives
-    "best_three",  # mean log odds that its three likeliest sentences answer
+    "reads_part",  # the lowest, over the questions that it joins, of each one's highest; of one that joins none its own highest
 )
+_LOWEST = -10.0  # margin
 _FURTHEST = np.float32(1 / READ)  # `rank` of the last of them that is read for itself, not for its article
 
 
-def tells(x: np.ndarray, chances: np.ndarray) -> np.ndarray:
-    """Shape (len(TELLS),), from the `rows` of a question's sentences and the chances that they answer."""
+def tells(x: np.ndarray, parts: Sequence[np.ndarray] = ()) -> np.ndarray:
+    """Shape (len(TELLS),), from the `rows` of a question's sentences and those of each question that it joins."""
     reads, near = x[:, NAMES.index("reads")], x[:, NAMES.index("rank")] != _FURTHEST
-    likeliest = np.clip(np.sort(chances)[-3:], 1e-6, 1 - 1e-6)
     out: np.ndarray = np.array(
         [
             reads.max(),
             np.sort(reads)[-3:].mean(),
             reads[near].max() if near.any() else reads.max(),
-            np.log(likeliest / (1 - likeliest)).mean(),
+            min(part[:, NAMES.index("reads")].max(initial=_LOWEST) for part in parts or [x]),
         ]
     )
     return out
