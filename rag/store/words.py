@@ -6,6 +6,7 @@ import datetime as dt
 import math
 import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from pathlib import Path
 
 import tantivy
@@ -37,7 +38,14 @@ _COMMON = 0.5
 
 def stems(text: str) -> list[str]:
     """The words of `text` as the index keeps them, in order; words that every question has are left out."""
-    return [stem for stem in _ANALYZER.analyze(" ".join(w for w in _WORD.findall(text.lower()) if w not in _EMPTY)) if stem]
+    return list(_stems(text))
+
+
+# One question compares the same few dozen sentences many times over: with none kept it takes 4 ms longer.
+@lru_cache(maxsize=2048)
+def _stems(text: str) -> tuple[str, ...]:
+    kept = " ".join(word for word in _WORD.findall(text.lower()) if word not in _EMPTY)
+    return tuple(stem for stem in _ANALYZER.analyze(kept) if stem)
 
 
 def _schema() -> tantivy.Schema:
