@@ -86,8 +86,12 @@ _NICKNAMES = {
     "Copyright Office": r"american copyright (?:agency|authority)|us copyright (?:agency|authority)",
     "AI": r"robot brains?|thinking machines?",
 }
-# 'Which actors' guild?', 'who is the maker of Sora?' ask for the name.
-_ASKED = re.compile(r"\b(?:which|what|many|(?:who|what)(?:'s| is| was| are| were))\s+(?:the\s+|that\s+)?$", re.I)
+# 'Which actors' guild?', 'who is the maker of Sora?', 'name the maker of Claude and the maker of Sora' ask for the name.
+_ASKED = re.compile(
+    r"\b(?:which|what|many|(?:who|what|which \w+|what \w+)(?:'s| is| was| are| were))\s+(?:the\s+|that\s+)?$"
+    r"|^(?:please\s+)?(?:name|identify|list|give(?:\s+me)?)\s+(?:[^,;:?]{1,120}\band\s+)?(?:both\s+)?(?:the\s+)?$",
+    re.I,
+)
 # 'Adobe, the software giant', 'the video platform TikTok': the question says itself who is meant.
 _NAME_BEFORE = re.compile(r"\b[A-Z][\w'&.-]*,\s+$")
 _NAME_BEHIND = re.compile(r"\s+[A-Z]")
