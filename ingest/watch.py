@@ -27,6 +27,7 @@ from rag.store.library import Library
 
 EVERY_SECONDS = 15 * 60.0
 SHORTEST_SECONDS = 1.0
+_NAP_SECONDS = 0.5
 FIRST_WAIT, LONGEST_WAIT = 60.0, 24 * 3600.0  # back-off doubles from the first to the longest
 MOST_TRIES = 6
 _BATCH = 32  # entries fetched before they are written: what a kill would fetch again
@@ -126,11 +127,18 @@ class Watch:
             if rounds is not None and done >= rounds:
                 break
             due = min(self._state.feed(feed.url).due for feed in self._watched)
-            stop.wait(max(SHORTEST_SECONDS, min(due - time.time(), 60.0)))
+            self._sleep(max(SHORTEST_SECONDS, min(due - time.time(), 60.0)))
         self.report.stopped = False  # being stopped is how a watch ends
         self.report.seconds = time.perf_counter() - started
         self._state.close()
         return self.report
+
+    def _sleep(self, seconds: float) -> None:
+        """Until `seconds` are over or it is stopped: a little at a time, for a signal that comes just before a wait, or that the system gives
+        to another thread, is not heard until the wait is over."""
+        until = time.monotonic() + seconds
+        while not self._options.stop.wait(min(_NAP_SECONDS, max(0.0, until - time.monotonic()))) and time.monotonic() < until:
+            pass
 
     def _poll(self, watched: Watched) -> None:
         """Ask for the feed and note its new entries."""

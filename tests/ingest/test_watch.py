@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from ingest.command import stopping
 from ingest.fetch import Fetcher
 from ingest.pipeline import Options
 from ingest.state import State
@@ -130,6 +131,31 @@ def test_it_ends_cleanly_when_asked_to(web: Web, tmp_path: Path, feeds_file: Pat
     assert "Traceback" not in "".join(lines)
     assert process.stdout is not None
     assert "1  added" in process.stdout.read()
+
+
+@pytest.mark.skipif(not hasattr(signal, "pthread_kill"), reason="no signals to threads here")
+def test_a_signal_that_another_thread_gets_is_heard_too(web: Web, library: Library, settings: Settings, tmp_path: Path) -> None:
+    """The main thread, asleep until the feed is due, is not woken by it."""
+    web.routes |= {"/feed": _feed(web)}
+    feeds = tmp_path / "feeds.toml"
+    feeds.write_text(f"every = '15m'\n[[feed]]\nurl = '{web.url('/feed')}'\n")
+    stop, ended = threading.Event(), threading.Event()
+    late: list[bool] = []
+    options = Options(stop=stop, fetcher=lambda: Fetcher(LOOPBACK, total=2))
+
+    def ask() -> None:
+        signal.pthread_kill(threading.get_ident(), signal.SIGINT)
+        if not ended.wait(20):
+            late.append(True)
+            os.kill(os.getpid(), signal.SIGINT)
+
+    asking = threading.Timer(1.0, ask)  # the feed has been read by then
+    with stopping(stop):
+        asking.start()
+        Watch(read_feeds(feeds), library, settings, options, lambda line: None).run()
+        ended.set()
+    asking.join()
+    assert not late
 
 
 @pytest.mark.parametrize(
