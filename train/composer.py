@@ -2,7 +2,7 @@
 
 Three logistic models. One tells whether a sentence answers: it is right when it says a required fact and stands in an article that
 answers. One tells whether a sentence adds to those already chosen: a required fact that none of them says. The last tells whether what was
-found answers the question at all. Seconds on a CPU; the fits are convex, so no seed matters.
+found answers the question at all. Minutes on a CPU; the fits are convex, so no seed matters.
 The confidence under which Slugline abstains is chosen on the development questions, cross-validated.
 """
 

@@ -87,7 +87,7 @@ def _whole(candidate: Candidate) -> bool:
 
 
 def whole_sentences(found: Retrieved, reader: Reader) -> list[Candidate]:
-    """Every sentence of the passages that are read, those that a passage cuts apart."""
+    """Every sentence of the passages that are read, but for those that a passage cuts in two."""
     return [candidate for candidate in candidates(found, reader) if _whole(candidate)]
 
 

@@ -183,8 +183,8 @@ def says_it_all(x: np.ndarray, question: str) -> np.ndarray:
     """Which sentences say nearly all words of the question, each of its names, and something of the kind asked for: bool, shape (len(x),).
 
     From the `rows` of a question's sentences. It is asked in the coverage's own words then, and the reader may still find that it does not tell. None
-    where it is asked who: the outlet that a sentence has its news from would pass as a name. Of the 222 unanswerable development questions
-    three have such a sentence, and two more that ask who would.
+    where it is asked who: the outlet that a sentence has its news from would pass as a name. Of the 222 unanswerable ones of the first
+    1,347 development questions three have such a sentence, and two more that ask who would.
     """
     if _WHO.search(question):
         return np.zeros(len(x), dtype=bool)

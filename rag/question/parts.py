@@ -46,7 +46,7 @@ _TOGETHER = re.compile(r"\b(?:between|both)\s+[\w'&. -]*$", re.I)  # 'between Di
 # The noun asked for, 'which Grammy', is no name that a pronoun behind it could mean.
 _ASKED_NOUN = re.compile(rf"^{_BEFORE_ASKING}(?:which|what|whose)\s+\w+", re.I)
 _CHOICE = re.compile(
-    r"^(?:who|which|what)\b[^?]*\b(?:first|last|earlier|later|sooner|bigger|higher|longer)\b[^?]*\bor\b", re.I
+    r"^(?:who|which|what)\b[^?]{0,150}\b(?:first|last|earlier|later|sooner|bigger|higher|longer)\b[^?]{0,150}\bor\b", re.I
 )  # 'Who was first, A or B?'
 _EACH = re.compile(r"\b(?:each|respectively)\b", re.I)
 # What all is asked about, said in front: 'With the cloning tool, who ...', 'Xania Monet and FN Meka: who ...'.
@@ -84,11 +84,13 @@ def parts(question: str) -> tuple[str, ...]:
     """
     cut: list[tuple[str, str]] = []  # what stands before each joint, and the joint
     start, asked, topic = 0, len(without_aside(question)), _TOPIC.match(question)
+    choice = _CHOICE.match(question)
     for joint in _JOINT.finditer(question, 0, asked):
         left, right = question[start : joint.start()], question[joint.end() :]
         again = _asks(right, joint.group())
         leans = _LEANS.match(right) and not topic
-        if leans or _TOGETHER.search(left) or (not again and _run_on(joint.group(), left, right, question)):
+        chosen = choice and joint.group().strip(" ,") in {"or", "and", ""}
+        if leans or _TOGETHER.search(left) or (not again and (chosen or _run_on(joint.group(), left, right, question))):
             continue
         if again and joint.group().strip() == "," and not _HAS_ASKED.search(left):
             continue
@@ -155,8 +157,6 @@ def _own(question: str) -> bool:
 def _run_on(joint: str, left: str, right: str, question: str) -> bool:
     """Whether `right` goes on with what `left` names, which is looked for as one: 'Disney and Universal', 'Now and Then'. Two things it is where
     each has an owner ('A's chief and B's'), a preposition or 'each', or one is set against the other."""
-    if joint.strip(" ,") in {"or", "and", ""} and _CHOICE.match(question):
-        return True
     if joint.strip(" ,") not in {"and", "or", "than", ""} or _EACH.search(question) or _PREPOSITION.match(right):
         return False
     if _lists(question, right):
