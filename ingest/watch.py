@@ -137,7 +137,7 @@ class Watch:
         """Until `seconds` are over or it is stopped: a little at a time, for a signal that comes just before a wait, or that the system gives
         to another thread, is not heard until the wait is over."""
         until = time.monotonic() + seconds
-        while not self._options.stop.wait(min(_NAP_SECONDS, max(0.0, until - time.monotonic()))) and time.monotonic() < until:
+        while (left := until - time.monotonic()) > 0 and not self._options.stop.wait(min(_NAP_SECONDS, left)):
             pass
 
     def _poll(self, watched: Watched) -> None:

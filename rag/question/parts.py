@@ -89,8 +89,8 @@ def parts(question: str) -> tuple[str, ...]:
         left, right = question[start : joint.start()], question[joint.end() :]
         again = _asks(right, joint.group())
         leans = _LEANS.match(right) and not topic
-        chosen = choice and joint.group().strip(" ,") in {"or", "and", ""}
-        if leans or _TOGETHER.search(left) or (not again and (chosen or _run_on(joint.group(), left, right, question))):
+        offered = choice and joint.group().strip(" ,") in {"or", "and", ""}  # one of the things to choose between
+        if leans or _TOGETHER.search(left) or (not again and (offered or _run_on(joint.group(), left, right, question))):
             continue
         if again and joint.group().strip() == "," and not _HAS_ASKED.search(left):
             continue
